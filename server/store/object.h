@@ -1,0 +1,31 @@
+#ifndef STORE_OBJECT_H
+#define STORE_OBJECT_H
+
+#include <stdint.h>
+
+/*
+ * The things pages read and commands touch.  A command names what it changed
+ * with txn_touch; `live` bumps the stamp of each after the flush; a page
+ * names what it reads with watch_add.
+ */
+enum object_kind {
+	OBJ_SESSION = 1, /* a = session id: signed out, expired */
+	OBJ_USER,	 /* a = uid: name, preferences, password */
+	OBJ_CONV,	 /* a = cid: its messages */
+	OBJ_MEMBER,	 /* a = cid, b = uid: membership, send counter, and may this
+			    user write here (friendship, block, contact rule) */
+	OBJ_INBOX,	 /* a = uid: list of talks, unread numbers, snippets */
+	OBJ_FRIENDS,	 /* a = uid: list of friends and requests, remarks, blocks */
+	OBJ_PRESENCE,	 /* a = uid of the viewer: presence of somebody in the
+			    viewer's lists */
+	OBJ_BAR,	 /* a = uid: unread bar went from none to some or back,
+			    or a friend request came */
+	OBJ_DRAFT,	 /* a = uid, b = page kind << 56 | page id */
+};
+
+struct object {
+	enum object_kind kind;
+	uint64_t a, b;
+};
+
+#endif
