@@ -1,0 +1,70 @@
+#ifndef IM_ACCOUNT_H
+#define IM_ACCOUNT_H
+
+#include "store/committer.h"
+#include "store/records.pb-c.h"
+
+#define PASSWORD_MIN 8	  /* bytes */
+#define PASSWORD_MAX 1024 /* bytes */
+
+/*
+ * Accounts.  Password hashes are made and checked by the caller (off the
+ * serving threads); here they are opaque strings.
+ */
+
+/* Name and password as typed (valid UTF-8): ERR_NAME_BAD, ERR_PASSWORD_SHORT,
+ * ERR_PASSWORD_LONG.  The password must already be half-width folded. */
+enum err account_check(struct arena *arena, struct str name, struct str password,
+    struct str *shown, struct str *folded) MUST_USE;
+
+struct account_register {
+	struct command command;
+	struct str name, folded, password_hash; /* in */
+	bool admin;
+	uint64_t uid; /* out */
+};
+/* run(): ERR_NAME_TAKEN. */
+enum err account_register_run(struct txn *txn, struct command *command);
+
+/* By typed name in any form that folds to it; ERR_NOT_FOUND. */
+enum err account_find(struct arena *arena, struct str name, uint64_t *uid) MUST_USE;
+/* The record, in the arena; ERR_NOT_FOUND.  txn NULL outside of commands. */
+enum err account_get(struct txn *txn, struct arena *arena, uint64_t uid,
+    Rec__User **out) MUST_USE;
+
+struct account_password {
+	struct command command;
+	uint64_t uid;
+	struct str password_hash;
+	uint64_t keep_sid; /* all other sessions end; 0: all */
+};
+enum err account_password_run(struct txn *txn, struct command *command);
+
+/*
+ * Changes of preferences.  Only the fields named in `set` change.
+ */
+enum prefs_field {
+	PREFS_LANG = 1 << 0,
+	PREFS_ZONE = 1 << 1,
+	PREFS_WRITE_RULE = 1 << 2,
+	PREFS_FACE = 1 << 3,	/* the rest: of device_class */
+	PREFS_CHARSET = 1 << 4,
+	PREFS_PAGE_SIZE = 1 << 5,
+	PREFS_REFRESH = 1 << 6,
+};
+struct account_prefs {
+	struct command command;
+	uint64_t uid;
+	unsigned set;
+	struct str lang;
+	int zone_minutes;
+	uint32_t write_rule;
+	uint32_t device_class;
+	uint32_t face; /* 0: as negotiated */
+	struct str charset;
+	uint32_t page_size, refresh_s;
+};
+/* Touches OBJ_USER, and OBJ_MEMBER of the talks when the write rule moves. */
+enum err account_prefs_run(struct txn *txn, struct command *command);
+
+#endif

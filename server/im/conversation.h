@@ -1,0 +1,43 @@
+#ifndef IM_CONVERSATION_H
+#define IM_CONVERSATION_H
+
+#include "store/committer.h"
+#include "store/records.pb-c.h"
+
+/* Talks.  Only direct ones so far; groups will add a type, not a second kind. */
+struct conversation {
+	uint64_t cid;
+	uint64_t peer;	    /* the other */
+	struct str name;    /* the other's own name */
+	struct str remark;  /* the viewer's name for the other, or empty */
+	uint32_t last_seq, read_seq; /* read_seq: of the viewer, soft state included */
+	uint32_t send_count; /* the viewer's own sends here */
+	uint64_t last_sender;
+	int64_t last_ms;
+	struct str snippet;
+};
+
+/* ERR_NOT_FOUND: unknown or `viewer` is not a member. */
+enum err conversation_get(struct arena *arena, uint64_t cid, uint64_t viewer,
+    struct conversation *out) MUST_USE;
+
+/* All talks of a user, latest activity first (ties: higher cid first). */
+enum err conversation_list(struct arena *arena, uint64_t uid,
+    struct conversation **out, size_t *n) MUST_USE;
+
+/* The direct talk of two users, or ERR_NOT_FOUND. */
+enum err conversation_find(struct txn *txn, struct arena *arena, uint64_t a,
+    uint64_t b, uint64_t *cid) MUST_USE;
+/* The same, made when missing (in commands). */
+enum err conversation_make(struct txn *txn, uint64_t a, uint64_t b,
+    uint64_t *cid) MUST_USE;
+
+/* Unread talks other than `except` (0: none), and messages in them. */
+struct unread {
+	unsigned talks;
+	uint64_t messages;
+};
+enum err conversation_unread(struct arena *arena, uint64_t uid, uint64_t except,
+    struct unread *out) MUST_USE;
+
+#endif
