@@ -10,7 +10,8 @@
  */
 int64_t clock_wall_ms(void); /* since 1970-01-01 UTC */
 int64_t clock_mono_ms(void);
-void clock_advance(int64_t ms); /* tests only; forward only */
+/* Tests and the demo only; backwards only before anything has read the clock. */
+void clock_advance(int64_t ms);
 
 /* A calendar moment in some zone.  month 1..12, day 1..31, weekday 0=Sunday. */
 struct civil {

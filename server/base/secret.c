@@ -85,6 +85,14 @@ secret_siphash(const void *data, size_t len)
 	return value;
 }
 
+void
+secret_siphash128(const void *data, size_t len, uint64_t out[2])
+{
+	_Static_assert(crypto_shorthash_siphashx24_KEYBYTES ==
+	    crypto_shorthash_KEYBYTES, "one key for both");
+	crypto_shorthash_siphashx24((unsigned char *)out, data, len, siphash_key);
+}
+
 bool
 secret_eq(struct str a, struct str b)
 {

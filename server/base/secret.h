@@ -25,6 +25,8 @@ void secret_hash(void *out, size_t out_len, struct str key, struct str data);
 
 /* SipHash-2-4 under a key made at start: for tables in memory, never stored. */
 uint64_t secret_siphash(const void *data, size_t len);
+/* The same with 128 bits, where nobody compares what was hashed. */
+void secret_siphash128(const void *data, size_t len, uint64_t out[2]);
 
 /* Constant-time comparison of equal lengths; false when lengths differ. */
 bool secret_eq(struct str a, struct str b);

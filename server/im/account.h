@@ -28,6 +28,9 @@ enum err account_register_run(struct txn *txn, struct command *command);
 
 /* By typed name in any form that folds to it; ERR_NOT_FOUND. */
 enum err account_find(struct arena *arena, struct str name, uint64_t *uid) MUST_USE;
+/* The same inside of commands too; ERR_NOT_FOUND. */
+enum err account_find_in(struct txn *txn, struct arena *arena, struct str name,
+    uint64_t *uid) MUST_USE;
 /* The record, in the arena; ERR_NOT_FOUND.  txn NULL outside of commands. */
 enum err account_get(struct txn *txn, struct arena *arena, uint64_t uid,
     Rec__User **out) MUST_USE;
@@ -64,7 +67,11 @@ struct account_prefs {
 	struct str charset;
 	uint32_t page_size, refresh_s;
 };
-/* Touches OBJ_USER, and OBJ_MEMBER of the talks when the write rule moves. */
+/* ERR_FIELD_BAD.  Touches OBJ_USER, and OBJ_MEMBER of the peers of all talks when
+ * the write rule moves. */
 enum err account_prefs_run(struct txn *txn, struct command *command);
+
+/* For soft.c, in commands: moves seen_ms forward; OK without such a user. */
+enum err account_seen(struct txn *txn, uint64_t uid, int64_t seen_ms) MUST_USE;
 
 #endif

@@ -5,7 +5,7 @@
 #include "store/records.pb-c.h"
 
 #define REMARK_MAX_CHARS 32
-#define CONTACT_MAX 5000	   /* rows a user may have */
+#define CONTACT_MAX 5000	   /* rows a user may have; blocking goes on */
 #define CONTACT_ASKED_MAX 100	   /* open requests a user may have sent */
 
 /*
@@ -15,7 +15,8 @@
  * "asked" for ever, messages refused with ERR_NOT_TAKEN.
  */
 enum contact_action {
-	CONTACT_ASK,	 /* by `name`, or by `peer` if that is not 0 */
+	CONTACT_ASK,	 /* by `name` if not empty, else by `peer`, whose page
+			    must be open to `uid` (contact_may_open) */
 	CONTACT_ACCEPT,	 /* makes the talk too */
 	CONTACT_REFUSE,	 /* both rows go; also takes back an own request */
 	CONTACT_REMOVE,	 /* both rows go, the talk stays */

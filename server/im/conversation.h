@@ -32,6 +32,22 @@ enum err conversation_find(struct txn *txn, struct arena *arena, uint64_t a,
 enum err conversation_make(struct txn *txn, uint64_t a, uint64_t b,
     uint64_t *cid) MUST_USE;
 
+/* ---- for the rest of im ---- */
+struct member_id {
+	uint64_t cid, uid;
+};
+/* The records, in the arena; ERR_NOT_FOUND. */
+enum err conversation_head(struct txn *txn, struct arena *arena, uint64_t cid,
+    Rec__Conversation **out) MUST_USE;
+enum err conversation_member(struct txn *txn, struct arena *arena,
+    struct member_id id, Rec__Member **out) MUST_USE;
+/* In commands: moves a stored read mark forward, to the head at most; OK without
+ * such a member. */
+enum err conversation_read(struct txn *txn, struct member_id id, uint32_t seq)
+    MUST_USE;
+/* In commands: touches OBJ_MEMBER of the other side of all talks of `uid`. */
+enum err conversation_touch_peers(struct txn *txn, uint64_t uid) MUST_USE;
+
 /* Unread talks other than `except` (0: none), and messages in them. */
 struct unread {
 	unsigned talks;

@@ -30,9 +30,11 @@ struct message_send {
 	uint32_t seq;
 	int64_t sent_ms;
 	bool repeated; /* this form had sent this text already: seq, sent_ms are that one's */
+	bool read; /* the sender had nothing unread there: neither is this one */
 };
 /*
- * ERR_NOT_FOUND (not a member), ERR_NOT_TAKEN, ERR_TEXT_EMPTY, ERR_TEXT_LONG.
+ * ERR_NOT_FOUND (not a member), ERR_NOT_TAKEN, ERR_TEXT_EMPTY, ERR_TEXT_LONG,
+ * ERR_TEXT_BYTES (not UTF-8).
  * Stores the message, moves heads, raises the sender's counter if
  * the form's count is the current one, remembers (form, text) for
  * SENT_KEEP_MS, deletes the draft of that page if it holds this text.
@@ -44,6 +46,11 @@ enum err message_send_run(struct txn *txn, struct command *command);
 /* Call once after a message_send that was OK and not repeated, on any thread:
  * an own message right behind the read mark counts as read. */
 void message_sent_read(const struct message_send *sent);
+
+/* Has this form sent this text already?  OK and when, or ERR_NOT_FOUND.  For
+ * pages; commands ask message_find_sent. */
+enum err message_was_sent(struct arena *arena, uint64_t uid,
+    const struct form_id *form, struct str text, int64_t *sent_ms) MUST_USE;
 
 struct message {
 	uint32_t seq;
@@ -70,5 +77,15 @@ enum err draft_put_run(struct txn *txn, struct command *command);
 enum err draft_get(struct arena *arena, uint64_t uid, enum form_page page,
     uint64_t page_id, struct str *text, uint32_t *count) MUST_USE;
 struct object draft_object(uint64_t uid, enum form_page page, uint64_t page_id);
+
+/* ---- between message.c and draft.c, in commands ---- */
+/* Fit to be stored?  ERR_TEXT_EMPTY, ERR_TEXT_LONG, ERR_TEXT_BYTES. */
+enum err message_check(struct str text) MUST_USE;
+/* What this form has sent with this text; ERR_NOT_FOUND. */
+enum err message_find_sent(struct txn *txn, uint64_t uid,
+    const struct form_id *form, struct str text, Rec__Sent **out) MUST_USE;
+/* Deletes the draft of the form's page if it holds this text. */
+enum err draft_drop(struct txn *txn, uint64_t uid, const struct form_id *form,
+    struct str text) MUST_USE;
 
 #endif

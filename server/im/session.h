@@ -30,7 +30,8 @@ struct session_open {
 	bool tls;
 	struct str family, user_agent;
 };
-/* At most 100 open sessions a user: the one idle longest ends. */
+/* At most 100 open sessions a user: the one idle longest ends.  ERR_NOT_FOUND:
+ * no such user. */
 enum err session_open_run(struct txn *txn, struct command *command);
 
 struct session_end {
@@ -40,8 +41,17 @@ struct session_end {
 	bool others;		  /* end all but this one */
 	bool all;		  /* end every one */
 };
-/* Ends are recorded, touches OBJ_SESSION of each.  Ending an ended one is OK. */
+/* Ends are recorded, touches OBJ_SESSION of each.  Ending an ended one is OK;
+ * ERR_NOT_FOUND: unknown or not of `uid`. */
 enum err session_end_run(struct txn *txn, struct command *command);
+
+/* Inside of commands: ends all of a user but `keep_sid` (0: all). */
+enum err session_end_others(struct txn *txn, uint64_t uid, uint64_t keep_sid)
+    MUST_USE;
+/* For soft.c, in commands: moves used_ms and expires_ms forward; OK when the
+ * session has ended or is gone. */
+enum err session_used(struct txn *txn, const struct session_hash *hash,
+    int64_t used_ms) MUST_USE;
 
 /* The row by hash, whether open or ended; ERR_NOT_FOUND. */
 enum err session_get(struct arena *arena, const struct session_hash *hash,

@@ -21,7 +21,7 @@
 #define WATCH_MAX 16
 
 struct watch_set {
-	uint64_t begun;	    /* global counter at watch_begin: V */
+	uint64_t begun;	    /* global counter at watch_begin: V; never 0 */
 	int64_t until_ms;   /* wall time at which the bytes change by themselves;
 			       0: never */
 	uint32_t slot[WATCH_MAX];
@@ -47,7 +47,7 @@ void live_bump1(struct object object);
 #define WATCH_VERSION_LEN 40
 void watch_version(uint64_t v, char out[WATCH_VERSION_LEN]);
 /* Parses `epoch.V` with anything behind a second '.': false when malformed, of
- * a foreign epoch, or in the future. */
+ * a foreign epoch, 0, or in the future. */
 bool watch_version_parse(struct str s, uint64_t *v);
 
 #endif

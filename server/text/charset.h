@@ -9,8 +9,9 @@
  * Source of the orders and labels: measured, see doc/design.md "Charsets".
  */
 enum charset {
-	CHARSET_UTF8,
-	CHARSET_GBK,	 /* iconv GBK (CP936); label "gbk" */
+	CHARSET_UTF8,	 /* the order is that of preference at equal weight */
+	CHARSET_GBK,	 /* iconv GBK (CP936); label "gbk"; without the lone byte
+			    80 for the euro sign, which only decoding knows */
 	CHARSET_GB2312,	 /* encoded as the GB2312 subset of GBK; label "gb2312" */
 	CHARSET_GB18030, /* only for clients that list it and no other */
 	CHARSET_BIG5,
@@ -37,17 +38,20 @@ enum fallback {
 			  phones, and attribute values */
 };
 
-/* Loads data/fallbacks.tsv ("U+1F600<TAB>笑<TAB>:)") ; constant afterwards. */
+/* Loads data/fallbacks.tsv ("U+1F600<TAB>笑<TAB>:)"), before threads start;
+ * constant afterwards.  A bad row is logged and ERR_INTERNAL. */
 enum err charset_load_fallbacks(const char *path) MUST_USE;
 
 /* Encodes valid UTF-8; never fails: what the charset cannot show is written
- * by the fallback.  CHARSET_UTF8 with FALLBACK_NCR returns `s` itself.
- * FALLBACK_WORD with UTF-8 leaves all characters.  Thread-safe (iconv handles
- * are per thread, opened once). */
+ * by the fallback.  CHARSET_UTF8 returns `utf8` itself, with any fallback.
+ * May be given finished markup: no fallback but the reference itself holds
+ * & < > " ' or $.  Thread-safe (iconv handles are per thread, opened once). */
 struct str charset_encode(struct arena *arena, enum charset cs,
     enum fallback fallback, struct str utf8);
 
-/* Strict decoding: false when a byte sequence is not of this charset. */
+/* Strict decoding: false when a byte sequence is not of this charset.  Takes
+ * what browsers post under the label: GB2312 as GBK, EUC-KR as CP949.  `out`
+ * is valid UTF-8 in the arena (UTF-8: `bytes` itself). */
 bool charset_decode(struct arena *arena, enum charset cs, struct str bytes,
     struct str *out);
 
@@ -69,8 +73,10 @@ struct form_charset {
  * Decodes one raw field to valid UTF-8 (not yet cleaned).  Candidates are tried
  * in the order above; the first that explains the bytes wins.  Numeric
  * references (&#20013; &#x4e2d;) are decoded only when the probe arrived as
- * one, or when the page was not UTF-8 (then browsers write them for what the
- * charset lacks).  ERR_TEXT_BYTES when nothing explains the bytes.
+ * one, or when the page was not UTF-8 and (1)-(3) do not show that the client
+ * posts UTF-8 (then browsers write them for what the charset lacks).  They
+ * never yield NUL, other controls, surrogates or noncharacters: such a
+ * reference stays text.  ERR_TEXT_BYTES when nothing explains the bytes.
  */
 enum err charset_decode_field(struct arena *arena, const struct form_charset *how,
     struct str raw, struct str *out) MUST_USE;

@@ -7,7 +7,8 @@
  * Links in text: http:// and https:// URLs (any case) and bare "www." hosts,
  * ended by white space, quotes, angle brackets, CJK punctuation or text that
  * cannot stand in a URL (a Chinese character right behind a URL ends it);
- * trailing .,;:!?)'] and unmatched closing brackets stay text.
+ * trailing .,;:!?' and closing brackets that the URL did not open stay text.
+ * "www." needs one more dot.  A letter or digit right before is no start.
  */
 struct text_part {
 	struct str text;

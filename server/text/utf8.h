@@ -17,8 +17,9 @@ size_t utf8_chars(struct str s); /* code points */
 
 /*
  * What the store keeps of typed text: NFC; CRLF and CR become LF; control
- * characters but LF and TAB, noncharacters and U+FEFF dropped.  `s` must be
- * valid UTF-8.
+ * characters but LF and TAB, noncharacters and U+FEFF dropped; of a run of
+ * combining marks the first 30 stay (UAX #15 Stream-Safe).  Cleaning twice
+ * changes nothing more.  `s` must be valid UTF-8.
  */
 struct str utf8_clean(struct arena *arena, struct str s);
 /* The same for one line: LF and TAB become spaces, ends trimmed. */
@@ -31,14 +32,15 @@ struct str utf8_clean_line(struct arena *arena, struct str s);
  */
 struct str utf8_cut(struct str s, size_t max_bytes);
 struct str utf8_cut_chars(struct str s, size_t max_chars);
-/* Cut with U+2026 behind it when something was cut off; one line. */
+/* One line, cut to max_chars, and U+2026 behind it when something was cut. */
 struct str utf8_snippet(struct arena *arena, struct str s, size_t max_chars);
 
 /*
- * A user name: any letters or digits (with their marks) of any script, '_'
- * and '-', 2..32 characters after NFKC (so full-width forms fold); shown as
- * typed in NFKC, unique by `folded` = NFKC + case folding + NFC.
- * ERR_NAME_BAD otherwise.  Both live in the arena.
+ * A user name: any visible letters or digits (with their marks) of any
+ * script, '_' and '-', 2..32 characters after NFKC (so full-width forms
+ * fold); blanks at the ends are dropped; shown as typed in NFKC, unique by
+ * `folded` = NFKC + case folding + NFC.  ERR_NAME_BAD otherwise, also for
+ * bytes that are not UTF-8.  Both live in the arena.
  */
 enum err utf8_name(struct arena *arena, struct str typed, struct str *shown,
     struct str *folded) MUST_USE;

@@ -1,0 +1,59 @@
+<?cs # Shared by all HTML pages: call:head(title), the page, call:foot().
+# Line breaks stand inside of tags where they would cost a byte in the page.
+
+# An ordinary link with an access key and its visible digit.
+?><?cs def:a(href, digit, label) ?><a href="<?cs var:href ?>" accesskey="<?cs var:digit ?>"><?cs
+var:digit ?>.<?cs var:label ?></a><?cs /def ?><?cs
+
+# What every form carries: its key, and the probe that tells how bytes arrive.
+?><?cs def:form_key() ?><input type="hidden" name="k" value="<?cs var:key ?>"/><input type="hidden"
+name="e" value="中"/><?cs /def ?><?cs
+
+# A form of one button: what it does to whom.
+?><?cs def:act(to, what, id, label) ?><form method="post" action="<?cs var:to ?>"><div><?cs call:form_key()
+?><input type="hidden" name="do" value="<?cs var:what ?>"/><?cs if:id ?><input type="hidden"
+name="u" value="<?cs var:id ?>"/><?cs /if ?><input type="submit" value="<?cs var:label ?>"/></div></form><?cs /def ?><?cs
+
+# A text with its line breaks and ways out.
+?><?cs def:parts(list) ?><?cs each:part = list ?><?cs if:?part.br ?><br/><?cs /if ?><?cs if:?part.href ?><a href="<?cs
+var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs /if ?><?cs /each ?><?cs /def ?><?cs
+
+# Where in the list, and the way to the rest of it.  rel stands on the links: as
+# <link> text browsers would make it the first link of the page.
+?><?cs def:range(newer_label, older_label) ?><?cs if:?newer || ?older ?><p><?cs
+if:?newer ?><a href="<?cs var:newer ?>" rel="prev" accesskey="4">4.<?cs var:newer_label ?></a> <?cs /if ?><?cs
+if:?first ?><?cs var:first ?>-<?cs var:last ?> / <?cs var:total ?><?cs /if ?><?cs
+if:?older ?> <a href="<?cs var:older ?>" rel="next" accesskey="6">6.<?cs var:older_label ?></a><?cs /if ?></p>
+<?cs /if ?><?cs /def ?><?cs
+
+# Said only of people who are there.
+?><?cs def:presence(n) ?><?cs if:n ?> <i><?cs var:T.presence[n] ?></i><?cs /if ?><?cs /def ?><?cs
+
+# The page up to its content.  Only pages without an input may refresh themselves.
+?><?cs def:head(title) ?><?cs if:?xml ?><?xml version="1.0"<?cs if:?charset ?> encoding="<?cs var:charset ?>"<?cs /if ?>?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML Basic 1.1//EN" "http://www.w3.org/TR/xhtml-basic/xhtml-basic11.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="<?cs var:lang ?>"><?cs
+else ?><!DOCTYPE html>
+<html lang="<?cs var:lang ?>"><?cs
+/if ?><head><title><?cs if:bar ?>(<?cs var:bar ?>) <?cs /if ?><?cs var:title ?> - <?cs var:T.app ?></title>
+<meta name="viewport" content="width=device-width"/><link rel="stylesheet" href="<?cs var:css ?>"/><?cs
+if:?refresh && (page == "inbox" || page == "conversation" && !?form) ?><meta http-equiv="refresh" content="<?cs var:refresh ?>;url=<?cs var:self ?>"/><?cs /if ?></head><body>
+<?cs if:bar || asks && !subcount(requests) ?><p class="b"><?cs
+if:bar ?><?cs call:a("./", "9", T.bar.talks) ?> (<?cs var:bar ?>) <?cs /if ?><?cs
+if:asks && !subcount(requests) ?><a href="f"><?cs var:T.bar.asks ?></a> (<?cs var:asks ?>)<?cs /if ?></p>
+<?cs /if ?><h1><?cs var:title ?></h1>
+<?cs if:?error && !?text_error ?><p class="e"><strong><?cs var:T.error[error] ?></strong></p>
+<?cs /if ?><?cs if:?notice ?><p class="n"><?cs var:T.notice[notice] ?></p>
+<?cs /if ?><?cs /def ?><?cs
+
+def:foot() ?><div class="f"><?cs if:?me ?><p><?cs
+call:a("./", "1", T.nav.inbox) ?> <?cs
+call:a("f", "2", T.nav.friends) ?> <?cs
+call:a("o", "3", T.nav.settings) ?></p>
+<?cs /if ?><p><?cs if:?me ?><?cs var:me ?> <?cs /if ?><?cs if:?asof && ?me ?><?cs var:T.foot.asof ?> <?cs var:asof ?> <?cs /if ?><?cs
+if:?foot.wml ?><a href="<?cs var:foot.wml ?>"><?cs var:T.foot.wml ?></a><?cs /if ?><?cs
+if:?foot.html ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><?cs /if ?></p><?cs
+if:?foot.keep ?><form method="post" action="o"><div><?cs call:form_key()
+?><input type="hidden" name="do" value="face"/><input type="hidden" name="face" value="<?cs var:foot.keep
+?>"/><input type="submit" value="<?cs var:T.do.keep ?>"/></div></form><?cs /if ?></div></body></html>
+<?cs /def ?>

@@ -1,0 +1,14 @@
+<?cs include:"html/_shell.cs" ?><?cs call:head(T.title.inbox) ?><p><?cs
+if:?wait ?><?cs call:a(wait, "5", T.nav.wait) ?> <?cs /if ?><?cs call:a(self, "0", T.nav.refresh) ?></p>
+<?cs if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
+each:person = requests ?><li><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a> <?cs
+call:act("f", "accept", person.id, T.do.accept) ?><?cs call:act("f", "refuse", person.id, T.do.refuse) ?></li>
+<?cs /each ?></ul><?cs /if ?><?cs
+if:subcount(talks) ?><ul class="l"><?cs
+each:talk = talks ?><li><a href="<?cs var:talk.href ?>"><?cs var:talk.name ?></a><?cs
+if:talk.unread ?> <b>(<?cs var:talk.unread ?>)</b><?cs /if ?><?cs call:presence(talk.presence) ?> <?cs var:talk.time
+?> <span><?cs if:?talk.own ?><?cs var:T.me ?>: <?cs /if ?><?cs var:talk.snippet ?></span></li>
+<?cs /each ?></ul>
+<?cs call:range(T.nav.previous, T.nav.next) ?><?cs
+else ?><p><?cs var:T.inbox.empty ?></p>
+<?cs /if ?><?cs call:foot() ?>

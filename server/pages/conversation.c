@@ -1,0 +1,344 @@
+/*
+ * A talk: newest first, paged by sequence number.
+ *
+ *   c12          the newest messages, with the form
+ *   c12?b=40     message 40 and older
+ *   c12?v=form   the form alone
+ *   c12?w=…      the newest, when there is news: never a form
+ *
+ * The read mark moves before the page names its watch set, because a page must
+ * not watch what its own rendering changes; that of a held reply moves when
+ * the next request proves that it arrived (web/held.c).
+ */
+#include "pages/pages.h"
+
+#include "im/soft.h"
+
+struct talk_page {
+	struct conversation talk;
+	uint32_t first, last; /* shown; first > last: none */
+	bool newest;
+};
+
+static struct str
+talk_link(struct request *request, const char *query, uint32_t seq)
+{
+	if (query == NULL)
+		return str_fmt(&request->arena, "c%llu",
+		    (unsigned long long)request->id[0]);
+	return str_fmt(&request->arena, "c%llu?%s=%u",
+	    (unsigned long long)request->id[0], query, seq);
+}
+
+static void
+choose_page(const struct request *request, struct talk_page *page)
+{
+	uint64_t b = request_query_u64(request, "b", UINT32_MAX);
+	uint32_t newest = page->talk.last_seq, rows = request->key.rows;
+
+	page->newest = b >= newest;
+	page->last = b >= newest || b == 0 ? newest : (uint32_t)b;
+	page->first = page->last > rows ? page->last - rows + 1 : 1;
+	if (page->last == 0)
+		page->first = 1;
+}
+
+static void
+fill_paging(struct request *request, const struct talk_page *page)
+{
+	struct view *view = &request->view;
+	uint32_t newest = page->talk.last_seq;
+	uint64_t newer = (uint64_t)page->last + request->key.rows;
+
+	if (page->last >= page->first) {
+		view_int(view, &view->root, "first", page->first);
+		view_int(view, &view->root, "last", page->last);
+	}
+	view_int(view, &view->root, "total", newest);
+	if (page->first > 1)
+		view_link(view, &view->root, "older",
+		    talk_link(request, "b", page->first - 1));
+	if (page->newest)
+		return;
+	view_link(view, &view->root, "newer", newer >= newest ?
+	    talk_link(request, NULL, 0) :
+	    talk_link(request, "b", (uint32_t)newer));
+	view_link(view, &view->root, "newest", talk_link(request, NULL, 0));
+}
+
+static void
+fill_line(struct request *request, struct view_row *row,
+    const struct conversation *talk, const struct message *message)
+{
+	struct view *view = &request->view;
+	bool own = message->sender == request->viewer.uid;
+	struct str text = utf8_cut(message->text, request->key.text_max);
+
+	view_int(view, row, "seq", message->seq);
+	view_bool(view, row, "own", own);
+	view_text(view, row, "who", own ? str_of(request->viewer.user->name) :
+	    shown_name(talk->name, talk->remark));
+	view_time(view, row, "time", message->sent_ms,
+	    shell_clock(request, message->sent_ms));
+	view_bool(view, row, "new", !own && message->seq == request->read_was + 1);
+	if (text.len < message->text.len)
+		view_link(view, row, "whole", str_fmt(&request->arena,
+		    "c%llu-%u", (unsigned long long)talk->cid, message->seq));
+	parts_fill(request, row, talk->cid, message->seq, text);
+}
+
+static enum err
+fill_lines(struct request *request, const struct talk_page *page)
+{
+	struct view *view = &request->view;
+	struct view_node *list = view_list(view, &view->root, "lines");
+	struct message *messages;
+	struct str day = STR_NONE;
+	size_t n;
+	enum err err;
+
+	if (page->last < page->first)
+		return OK;
+	err = message_list(&request->arena, page->talk.cid, page->first,
+	    page->last, &messages, &n);
+	if (err != OK)
+		return err;
+	while (n-- > 0) {
+		struct view_row *row = view_row(view, list);
+		struct str this_day = shell_day(request, messages[n].sent_ms);
+
+		if (!str_eq(day, this_day))
+			view_text(view, row, "day", this_day);
+		day = this_day;
+		fill_line(request, row, &page->talk, &messages[n]);
+	}
+	return OK;
+}
+
+/* Moves the read mark to what this page shows. */
+static void
+mark_read(struct request *request, const struct talk_page *page)
+{
+	const struct conversation *talk = &page->talk;
+
+	if (!request->read_done)
+		request->read_was = talk->read_seq;
+	request->read_done = true;
+	if (!page->newest || !request_counts(request) || page->last == 0)
+		return;
+	if (request->watch_v == 0 || request->resumed_hold) {
+		if (request->resumed_hold)
+			held_shown(request, page->last, talk->read_seq);
+		else
+			held_mark(request->viewer.uid, talk->cid, page->last,
+			    talk->read_seq);
+		return;
+	}
+	/* A hold that begins: the client has what its link says it has. */
+	if (request->seen <= talk->last_seq)
+		held_mark(request->viewer.uid, talk->cid, request->seen,
+		    talk->read_seq);
+}
+
+/* The form on the page, or a link to it where something moves by itself. */
+static enum err
+fill_form(struct request *request, const struct talk_page *page)
+{
+	struct view *view = &request->view;
+
+	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
+	if (!page->newest || request_query(request, "w").len != 0 ||
+	    request->key.refresh_s != 0) {
+		view_link(view, &view->root, "write", str_fmt(&request->arena,
+		    "c%llu?v=form", (unsigned long long)request->id[0]));
+		return OK;
+	}
+	view_bool(view, &view->root, "form", true);
+	request->has_input = true;
+	return texting_form(request, FORM_TALK, page->talk.cid,
+	    page->talk.send_count);
+}
+
+static enum err
+conversation_watch(struct request *request, struct talk_page *page)
+{
+	uint64_t uid = request->viewer.uid, cid = request->id[0];
+
+	request->talk = cid;
+	page_watch(request, OBJ_CONV, cid, 0);
+	page_watch(request, OBJ_MEMBER, cid, uid);
+	watch_add(&request->watch, draft_object(uid, FORM_TALK, cid));
+	page_calm(request, OBJ_FRIENDS, uid, 0);
+	return conversation_get(&request->arena, cid, uid, &page->talk);
+}
+
+static enum err
+write_show(struct request *request, const struct talk_page *page)
+{
+	struct view *view = &request->view;
+
+	view->page = "write";
+	request->has_input = true;
+	view_text(view, &view->root, "name", shown_name(page->talk.name,
+	    page->talk.remark));
+	view_link(view, &view->root, "back", talk_link(request, NULL, 0));
+	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
+	return texting_form(request, FORM_TALK, page->talk.cid,
+	    page->talk.send_count);
+}
+
+static enum err
+conversation_show(struct request *request)
+{
+	struct view *view = &request->view;
+	struct talk_page page;
+	enum err err = conversation_watch(request, &page);
+
+	if (err != OK)
+		return err;
+	if (str_eq(request_query(request, "v"), STR("form")))
+		return write_show(request, &page);
+	view->page = "conversation";
+	choose_page(request, &page);
+	mark_read(request, &page);
+	if (page.newest) {
+		request->holdable = true;
+		request->seen = page.last;
+	}
+	view_text(view, &view->root, "name", shown_name(page.talk.name,
+	    page.talk.remark));
+	view_link(view, &view->root, "person", str_fmt(&request->arena, "u%llu",
+	    (unsigned long long)page.talk.peer));
+	fill_paging(request, &page);
+	err = fill_form(request, &page);
+	return err == OK ? fill_lines(request, &page) : err;
+}
+
+static enum err
+conversation_post(struct request *request)
+{
+	struct talk_page page;
+	enum err err = conversation_watch(request, &page);
+
+	return err == OK ? texting_post(request, FORM_TALK, request->id[0]) : err;
+}
+
+/* ---- one message, in parts when it is long ---- */
+
+/* Bytes of a part: a deck holds it whatever its characters are. */
+#define PART_BYTES 560
+#define PART_NEWLINE 4
+#define PART_LINK 64
+
+/* Where the part that begins at `start` ends; links and line breaks cost more
+ * than their characters. */
+static size_t
+part_end(struct str text, size_t start)
+{
+	size_t cost = 0, pos = start, end;
+
+	while (pos < text.len && cost < PART_BYTES) {
+		cost += text.p[pos] == '\n' ? PART_NEWLINE : 1;
+		if (text.p[pos] == '$')
+			cost++;
+		if (text.p[pos] == '/' && pos > 0 && text.p[pos - 1] == '/')
+			cost += PART_LINK;
+		pos++;
+	}
+	if (pos == text.len)
+		return pos;
+	end = utf8_cut(str_from(text, start), pos - start).len;
+	return start + (end != 0 ? end : pos - start);
+}
+
+/* Part `want` (from 1) of the text; the number of parts in `total`. */
+static struct str
+part_of(struct str text, uint64_t want, unsigned *total)
+{
+	struct str part = text;
+	unsigned n = 0;
+
+	for (size_t start = 0; start < text.len;) {
+		size_t end = part_end(text, start);
+
+		if (++n == want)
+			part = (struct str){ text.p + start, end - start };
+		start = end;
+	}
+	*total = n;
+	return part;
+}
+
+static void
+fill_parts(struct request *request, const struct message *message)
+{
+	struct view *view = &request->view;
+	uint64_t want = request_query_u64(request, "p", 1);
+	unsigned total = 1;
+	struct str text = message->text;
+	struct str self = request->path;
+
+	if (request->key.face == FACE_WML) {
+		part_of(text, 0, &total);
+		if (want < 1 || want > total)
+			want = 1;
+		text = part_of(text, want, &total);
+	}
+	if (total > 1) {
+		view_int(view, &view->root, "part", (int64_t)want);
+		view_int(view, &view->root, "parts_total", total);
+		if (want > 1)
+			view_link(view, &view->root, "newer",
+			    str_fmt(&request->arena, "%.*s?p=%u",
+			    STR_ARGS(self), (unsigned)want - 1));
+		if (want < total)
+			view_link(view, &view->root, "older",
+			    str_fmt(&request->arena, "%.*s?p=%u",
+			    STR_ARGS(self), (unsigned)want + 1));
+	}
+	parts_fill(request, &view->root, request->id[0], message->seq, text);
+}
+
+static enum err
+message_show(struct request *request)
+{
+	struct view *view = &request->view;
+	struct talk_page page;
+	struct message *messages;
+	size_t n = 0;
+	bool own;
+	enum err err = conversation_watch(request, &page);
+
+	if (err == OK && (request->id[1] == 0 || request->id[1] > UINT32_MAX))
+		err = ERR_NOT_FOUND;
+	if (err == OK)
+		err = message_list(&request->arena, request->id[0],
+		    (uint32_t)request->id[1], (uint32_t)request->id[1],
+		    &messages, &n);
+	if (err != OK || n != 1)
+		return err != OK ? err : ERR_NOT_FOUND;
+	view->page = "message";
+	own = messages->sender == request->viewer.uid;
+	view_text(view, &view->root, "name", shown_name(page.talk.name,
+	    page.talk.remark));
+	view_text(view, &view->root, "who", own ?
+	    str_of(request->viewer.user->name) :
+	    shown_name(page.talk.name, page.talk.remark));
+	view_bool(view, &view->root, "own", own);
+	view_text(view, &view->root, "day", shell_day(request, messages->sent_ms));
+	view_time(view, &view->root, "time", messages->sent_ms,
+	    shell_clock(request, messages->sent_ms));
+	view_link(view, &view->root, "back", talk_link(request, "b",
+	    messages->seq));
+	fill_parts(request, messages);
+	return OK;
+}
+
+const struct route routes_conversation[] = {
+	{ .segment = "c", .numbers = 1, .page = "conversation",
+	  .signed_in = true, .form = FORM_TALK, .key_by_page = true,
+	  .get = conversation_show, .post = conversation_post },
+	{ .segment = "c", .numbers = 2, .page = "message", .signed_in = true,
+	  .get = message_show },
+	{ .segment = NULL },
+};

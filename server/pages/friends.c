@@ -1,0 +1,226 @@
+/*
+ * Friends, online first; requests both ways; blocked people on a page of their
+ * own.  All posts here are changes of one contact.
+ */
+#include "pages/pages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "live/presence.h"
+
+struct person_row {
+	const struct contact *contact;
+	enum presence presence;
+	struct str shown;
+};
+
+static int
+row_cmp(const void *a_, const void *b_)
+{
+	const struct person_row *a = a_, *b = b_;
+	size_t len = a->shown.len < b->shown.len ? a->shown.len : b->shown.len;
+	int cmp;
+
+	if (a->presence != b->presence)
+		return a->presence > b->presence ? -1 : 1;
+	cmp = len != 0 ? memcmp(a->shown.p, b->shown.p, len) : 0;
+	if (cmp == 0 && a->shown.len != b->shown.len)
+		cmp = a->shown.len < b->shown.len ? -1 : 1;
+	return cmp;
+}
+
+/* The rows of one state, sorted; presence only of friends. */
+static struct person_row *
+select_rows(struct request *request, const struct contact *contacts, size_t n,
+    Rec__Friend__State state, size_t *out)
+{
+	struct person_row *rows = ARENA_ARRAY(&request->arena, struct person_row,
+	    n + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (contacts[i].state != state)
+			continue;
+		rows[count++] = (struct person_row){
+			.contact = &contacts[i],
+			.presence = contact_may_see(&contacts[i]) ?
+			    presence_get(contacts[i].uid, 0) : PRESENCE_OFFLINE,
+			.shown = shown_name(contacts[i].name, contacts[i].remark),
+		};
+	}
+	qsort(rows, count, sizeof(*rows), row_cmp);
+	*out = count;
+	return rows;
+}
+
+static struct str
+person_link(struct request *request, uint64_t uid)
+{
+	return str_fmt(&request->arena, "u%llu", (unsigned long long)uid);
+}
+
+/* A short list (requests, own requests, blocked): id, link, name. */
+static void
+fill_people(struct request *request, const char *key,
+    const struct person_row *rows, size_t n)
+{
+	struct view *view = &request->view;
+	struct view_node *list = view_list(view, &view->root, key);
+
+	for (size_t i = 0; i < n; i++) {
+		struct view_row *row = view_row(view, list);
+
+		view_int(view, row, "id", (int64_t)rows[i].contact->uid);
+		view_link(view, row, "href",
+		    person_link(request, rows[i].contact->uid));
+		view_text(view, row, "name", rows[i].shown);
+	}
+}
+
+static enum err
+fill_friends(struct request *request, const struct person_row *rows, size_t n)
+{
+	struct view *view = &request->view;
+	struct view_node *list = view_list(view, &view->root, "friends");
+	struct slice slice = list_slice(request, n);
+
+	list_fill(request, STR("f"), slice, n);
+	for (size_t i = slice.first; i < slice.first + slice.n; i++) {
+		struct view_row *row = view_row(view, list);
+		uint64_t cid;
+		enum err err = conversation_find(NULL, &request->arena,
+		    request->viewer.uid, rows[i].contact->uid, &cid);
+
+		if (err != OK && err != ERR_NOT_FOUND)
+			return err;
+		view_link(view, row, "href",
+		    person_link(request, rows[i].contact->uid));
+		if (err == OK)
+			view_link(view, row, "talk", str_fmt(&request->arena,
+			    "c%llu", (unsigned long long)cid));
+		view_text(view, row, "name", rows[i].shown);
+		view_int(view, row, "presence", rows[i].presence);
+	}
+	return OK;
+}
+
+static size_t
+at_most(const struct request *request, size_t n)
+{
+	return n < request->key.rows ? n : request->key.rows;
+}
+
+static enum err
+blocked_show(struct request *request, const struct contact *contacts, size_t n)
+{
+	size_t count;
+	struct person_row *rows = select_rows(request, contacts, n,
+	    REC__FRIEND__STATE__BLOCKED, &count);
+	struct slice slice = list_slice(request, count);
+
+	request->view.page = "blocked";
+	request->holdable = false;
+	list_fill(request, STR("f?v=blocked"), slice, count);
+	fill_people(request, "blocked", rows + slice.first, slice.n);
+	return OK;
+}
+
+static enum err
+friends_show(struct request *request)
+{
+	struct view *view = &request->view;
+	uint64_t uid = request->viewer.uid;
+	struct contact *contacts;
+	struct person_row *rows;
+	size_t n, count;
+	enum err err;
+
+	view->page = "friends";
+	page_watch(request, OBJ_FRIENDS, uid, 0);
+	page_watch(request, OBJ_PRESENCE, uid, 0);
+	view_text(view, &view->root, "key",
+	    formkey_make(request, FORM_GENERAL, 0, 0));
+	err = contact_list(&request->arena, uid, &contacts, &n);
+	if (err != OK)
+		return err;
+	if (str_eq(request_query(request, "v"), STR("blocked")))
+		return blocked_show(request, contacts, n);
+	/* A page that waits holds no input. */
+	request->holdable = true;
+	request->has_input = request_query(request, "w").len == 0;
+	view_bool(view, &view->root, "form", request->has_input);
+	view_text(view, &view->root, "name", request->field[FIELD_NAME]);
+	rows = select_rows(request, contacts, n, REC__FRIEND__STATE__ASKED_ME, &count);
+	fill_people(request, "requests", rows, at_most(request, count));
+	rows = select_rows(request, contacts, n, REC__FRIEND__STATE__ASKED, &count);
+	fill_people(request, "asked", rows, at_most(request, count));
+	select_rows(request, contacts, n, REC__FRIEND__STATE__BLOCKED, &count);
+	if (count != 0)
+		view_link(view, &view->root, "blocked", STR("f?v=blocked"));
+	rows = select_rows(request, contacts, n, REC__FRIEND__STATE__FRIEND, &count);
+	return fill_friends(request, rows, count);
+}
+
+/* ---- changes ---- */
+
+static const struct action {
+	struct str name, notice;
+	enum contact_action action;
+} actions[] = {
+	{ STR("ask"), STR("asked"), CONTACT_ASK },
+	{ STR("accept"), STR("accepted"), CONTACT_ACCEPT },
+	{ STR("refuse"), STR("refused"), CONTACT_REFUSE },
+	{ STR("unblock"), STR("unblocked"), CONTACT_UNBLOCK },
+};
+
+static void
+changed(struct request *request)
+{
+	struct contact_change *change = request->work;
+	enum err err = change->command.err;
+	struct str notice = STR_NONE;
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (actions[i].action == change->action)
+			notice = actions[i].notice;
+	if (err != OK) {
+		dispatch_finish(request, request_again(request, friends_show, err));
+		return;
+	}
+	if (change->friends_now)
+		notice = STR("friends_now");
+	request_redirect(request, str_fmt(&request->arena, "f?ok=%.*s",
+	    STR_ARGS(notice)));
+	dispatch_finish(request, OK);
+}
+
+static enum err
+friends_post(struct request *request)
+{
+	struct contact_change *change = ARENA_NEW(&request->arena,
+	    struct contact_change);
+	const struct action *action = NULL;
+
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (str_eq(actions[i].name, request->field[FIELD_DO]))
+			action = &actions[i];
+	if (action == NULL)
+		return request_again(request, friends_show, ERR_FIELD_BAD);
+	change->command.run = contact_change_run;
+	change->action = action->action;
+	change->uid = request->viewer.uid;
+	change->name = request->field[FIELD_NAME];
+	if (action->action != CONTACT_ASK &&
+	    !str_u64(request->field[FIELD_U], &change->peer))
+		return request_again(request, friends_show, ERR_FIELD_BAD);
+	request->work = change;
+	request_command(request, &change->command, changed);
+	return OK;
+}
+
+const struct route routes_friends[] = {
+	{ .segment = "f", .page = "friends", .signed_in = true,
+	  .form = FORM_GENERAL, .get = friends_show, .post = friends_post },
+	{ .segment = NULL },
+};

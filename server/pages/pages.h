@@ -1,0 +1,75 @@
+#ifndef PAGES_PAGES_H
+#define PAGES_PAGES_H
+
+#include "im/contact.h"
+#include "im/conversation.h"
+#include "text/link.h"
+#include "text/utf8.h"
+#include "web/auth.h"
+#include "web/formkey.h"
+#include "web/held.h"
+#include "web/http.h"
+#include "web/route.h"
+#include "web/shell.h"
+
+/* What page families share. */
+
+/* Bytes of a record as a slice. */
+static inline struct str
+str_of(ProtobufCBinaryData data)
+{
+	return (struct str){ (const char *)data.data, data.len };
+}
+
+/* name, or the viewer's own name for that person. */
+static inline struct str
+shown_name(struct str name, struct str remark)
+{
+	return remark.len != 0 ? remark : name;
+}
+
+/* Names an object that wakes the page, or only changes its bytes. */
+static inline void
+page_watch(struct request *request, enum object_kind kind, uint64_t a, uint64_t b)
+{
+	watch_add(&request->watch, (struct object){ .kind = kind, .a = a, .b = b });
+}
+
+static inline void
+page_calm(struct request *request, enum object_kind kind, uint64_t a, uint64_t b)
+{
+	watch_add(&request->calm, (struct object){ .kind = kind, .a = a, .b = b });
+}
+
+/* ---- list.c: pages of a list ---- */
+
+/* Which rows of `total` a page shows, by ?p= (rows to skip). */
+struct slice {
+	size_t first, n; /* first row from 0 */
+};
+struct slice list_slice(const struct request *request, size_t total);
+/* first, last, total, newer, older. */
+void list_fill(struct request *request, struct str self, struct slice slice,
+    size_t total);
+
+/* ---- parts.c: message text with links and line breaks ---- */
+
+/* Fills row.parts; links lead to /go. */
+void parts_fill(struct request *request, struct view_row *row, uint64_t cid,
+    uint32_t seq, struct str text);
+
+/* ---- texting.c: text on its way into a talk ---- */
+
+/* POST of a message to a talk or a person; the whole way, text given back on
+ * every error. */
+enum err texting_post(struct request *request, enum form_page page, uint64_t id);
+/* Prefills a form: text, key and counter of a draft or of `count`. */
+enum err texting_form(struct request *request, enum form_page page, uint64_t id,
+    uint32_t count);
+
+/* ---- signin.c ---- */
+
+/* After the password was right: ticket, or token for JSON. */
+void signin_go(struct request *request, uint64_t uid);
+
+#endif

@@ -1,0 +1,259 @@
+/*
+ * Text on its way into a talk, and back when it cannot go.
+ *
+ * The form key is the idempotency key: same form and same text is one message.
+ * Every refusal gives the text back: on the "resend" page with a fresh key
+ * that carries the form's counter on, so that a text which did arrive after all
+ * is recognized.  On phones a text that does not fit a deck comes back as a
+ * kept draft, which the form sends by `do=kept`.
+ */
+#include "pages/pages.h"
+
+#define DECK_TEXT 240 /* bytes of text that a WML form can show */
+
+struct texting {
+	struct message_send send;
+	struct draft_put draft;
+	struct str why;
+	uint32_t count;
+	int64_t sent_ms;
+};
+
+static bool
+too_long_for_deck(const struct request *request, struct str text)
+{
+	return request->key.face == FACE_WML && text.len > DECK_TEXT;
+}
+
+static struct str
+page_segment(struct request *request, enum form_page page, uint64_t id)
+{
+	return str_fmt(&request->arena, "%c%llu", page == FORM_TALK ? 'c' : 'u',
+	    (unsigned long long)id);
+}
+
+enum err
+texting_form(struct request *request, enum form_page page, uint64_t id,
+    uint32_t count)
+{
+	struct view *view = &request->view;
+	struct str text = request->field[FIELD_M];
+	uint32_t draft_count;
+	enum err err;
+
+	request->form_count = count + 1;
+	if (text.len == 0) {
+		err = draft_get(&request->arena, request->viewer.uid, page, id,
+		    &text, &draft_count);
+		if (err == OK) {
+			view_bool(view, &view->root, "draft", true);
+			count = draft_count;
+		} else if (err != ERR_NOT_FOUND) {
+			return err;
+		}
+	}
+	if (too_long_for_deck(request, text))
+		view_bool(view, &view->root, "kept", true);
+	else
+		view_text(view, &view->root, "text", text);
+	view_bool(view, &view->root, "text_error", request->err != OK &&
+	    page == FORM_PERSON);
+	view_text(view, &view->root, "key", formkey_make(request, page, id, count));
+	return OK;
+}
+
+/* ---- text that comes back ---- */
+
+static enum err
+resend_show(struct request *request)
+{
+	struct view *view = &request->view;
+	struct texting *work = request->work;
+	const struct form_id *form = &work->send.form;
+	struct str to = page_segment(request, form->page, form->page_id);
+
+	view->page = "resend";
+	request->has_input = true;
+	request->form_count = work->count + 1;
+	view_link(view, &view->root, "to", to);
+	view_link(view, &view->root, "back", to);
+	view_text(view, &view->root, "why", work->why);
+	if (work->sent_ms != 0)
+		view_time(view, &view->root, "time", work->sent_ms,
+		    shell_clock(request, work->sent_ms));
+	view_bool(view, &view->root, "person", form->page == FORM_PERSON);
+	view_text(view, &view->root, "key", formkey_make(request, form->page,
+	    form->page_id, work->count));
+	if (too_long_for_deck(request, work->send.text) &&
+	    work->draft.command.run != NULL && work->draft.command.err == OK)
+		view_bool(view, &view->root, "kept", true);
+	else
+		view_text(view, &view->root, "text", work->send.text);
+	return OK;
+}
+
+static void
+draft_stored(struct request *request)
+{
+	dispatch_finish(request, OK);
+}
+
+/* Shows the text again; `count` goes into the fresh key. */
+static enum err
+give_back(struct request *request, struct str why, uint32_t count, enum err err)
+{
+	struct texting *work = request->work;
+
+	work->why = why;
+	work->count = count;
+	request->show = resend_show;
+	request->err = err;
+	if (!too_long_for_deck(request, work->send.text))
+		return OK;
+	work->draft = (struct draft_put){
+		.command.run = draft_put_run,
+		.uid = request->viewer.uid,
+		.form = work->send.form,
+		.text = utf8_cut_chars(work->send.text, MESSAGE_MAX_CHARS),
+	};
+	work->draft.form.count = count;
+	request_command(request, &work->draft.command, draft_stored);
+	return OK;
+}
+
+static const struct {
+	enum err err;
+	struct str why;
+} whys[] = {
+	{ ERR_KEY, STR("key") },
+	{ ERR_BUSY, STR("busy") },
+	{ ERR_DISK, STR("disk") },
+};
+
+static struct str
+why_of(enum err err)
+{
+	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++)
+		if (whys[i].err == err)
+			return whys[i].why;
+	return STR("text"); /* the error's own words say it */
+}
+
+/* ---- sending ---- */
+
+/* The sender's counter there: what a fresh form would carry. */
+static uint32_t
+current_count(struct request *request, const struct form_id *form)
+{
+	struct conversation talk;
+	uint64_t cid = form->page_id;
+
+	if (form->page == FORM_PERSON && conversation_find(NULL, &request->arena,
+	    request->viewer.uid, form->page_id, &cid) != OK)
+		return 0;
+	if (conversation_get(&request->arena, cid, request->viewer.uid,
+	    &talk) != OK)
+		return 0;
+	return talk.send_count;
+}
+
+static void
+sent(struct request *request)
+{
+	struct texting *work = request->work;
+	struct message_send *send = &work->send;
+	enum err err = send->command.err;
+
+	if (err == ERR_NOT_FOUND) {
+		dispatch_finish(request, err);
+		return;
+	}
+	if (err != OK) {
+		dispatch_finish(request, give_back(request, why_of(err),
+		    send->form.count, err));
+		return;
+	}
+	if (send->repeated) {
+		work->sent_ms = send->sent_ms;
+		dispatch_finish(request, give_back(request, STR("sent"),
+		    current_count(request, &send->form), OK));
+		return;
+	}
+	message_sent_read(send);
+	request_redirect(request, str_fmt(&request->arena, "c%llu?ok=sent",
+	    (unsigned long long)send->cid));
+	dispatch_finish(request, OK);
+}
+
+/* The text posted, or the kept draft that the form stands for. */
+static enum err
+take_text(struct request *request, enum form_page page, uint64_t id,
+    struct str *text)
+{
+	uint32_t count;
+
+	*text = request->field[FIELD_M];
+	if (text->len != 0 || !str_eq(request->field[FIELD_DO], STR("kept")))
+		return OK;
+	return draft_get(&request->arena, request->viewer.uid, page, id, text,
+	    &count);
+}
+
+/* Is the key of this post good?  ERR_KEY; Bearer clients may leave it out. */
+static enum err
+take_key(struct request *request, struct form_id *form)
+{
+	struct str key = request->field[FIELD_K];
+
+	form->once = request->viewer.kind != SESSION_BEARER || key.len != 0;
+	if (!form->once)
+		return OK;
+	return formkey_check(request, key, form->page, form->page_id,
+	    &form->count) == FORMKEY_OK ? OK : ERR_KEY;
+}
+
+/* A text under a key that is not good: sent already under that counter by an
+ * earlier session, or to be sent with a fresh key. */
+static enum err
+doubtful_key(struct request *request)
+{
+	struct texting *work = request->work;
+	struct form_id *form = &work->send.form;
+	uint32_t current = current_count(request, form);
+
+	if (request->field[FIELD_K].len == 0 || form->count > current)
+		form->count = current;
+	else if (message_was_sent(&request->arena, request->viewer.uid, form,
+	    work->send.text, &work->sent_ms) == OK)
+		return give_back(request, STR("sent"), current, OK);
+	return give_back(request, STR("key"), form->count, ERR_KEY);
+}
+
+enum err
+texting_post(struct request *request, enum form_page page, uint64_t id)
+{
+	struct texting *work = ARENA_NEW(&request->arena, struct texting);
+	struct message_send *send = &work->send;
+	enum err err;
+
+	request->work = work;
+	send->command.run = message_send_run;
+	send->uid = request->viewer.uid;
+	send->form.page = page;
+	send->form.page_id = id;
+	err = take_text(request, page, id, &send->text);
+	if (err != OK)
+		return err;
+	err = take_key(request, &send->form);
+	if (send->text.len == 0)
+		return request_again(request, request->route->get, ERR_TEXT_EMPTY);
+	if (err != OK)
+		return doubtful_key(request);
+	err = request->field_err;
+	if (err == OK && utf8_chars(send->text) > MESSAGE_MAX_CHARS)
+		err = ERR_TEXT_LONG;
+	if (err != OK)
+		return give_back(request, why_of(err), send->form.count, err);
+	request_command(request, &send->command, sent);
+	return OK;
+}

@@ -1,0 +1,246 @@
+/*
+ * Opening and closing: lock, environment, tables, what a new database begins
+ * with, maintenance.  The rest of the folder finds the open store here.
+ */
+#include "store/internal.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "store/stats.h"
+
+#define SECRET_LEN 32
+
+/* Constant between store_open and store_close. */
+static struct {
+	bool is_open;
+	int lock_fd;
+	char *dir;
+	struct store_config config;
+	struct tables tables;
+	char secret[SECRET_LEN];
+} store;
+
+static _Atomic uint64_t stats[STAT_COUNT];
+
+const struct tables *
+store_tables(void)
+{
+	assert(store.is_open);
+	return &store.tables;
+}
+
+const struct store_config *
+store_limits(void)
+{
+	assert(store.is_open);
+	return &store.config;
+}
+
+struct str
+store_secret(void)
+{
+	assert(store.is_open);
+	return (struct str){ store.secret, sizeof(store.secret) };
+}
+
+bool
+thread_start(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+	sigset_t all, old;
+	int ret;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &old);
+	ret = pthread_create(thread, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (ret != 0)
+		log_error("%s", strerror(ret));
+	return ret == 0;
+}
+
+/* ---- what a database begins with ---- */
+
+static enum err
+meta_get(struct str name, struct arena *arena, struct str *out)
+{
+	struct place place = { store.tables.db[T_META], NULL,
+		key_bytes(key_none(), name) };
+
+	return store_err(place_get(&place, arena, out));
+}
+
+static int
+meta_put(DB_TXN *txn, struct str name, struct str value)
+{
+	DB *db = store.tables.db[T_META];
+	DBT k = dbt_in(name.p, name.len), v = dbt_in(value.p, value.len);
+
+	return db->put(db, txn, &k, &v, DB_NOOVERWRITE);
+}
+
+/* Schema and secret in one transaction: a database has both or neither. */
+static enum err
+meta_create(void)
+{
+	DB_ENV *env = store.tables.env;
+	struct key schema = KEY1(STORE_SCHEMA);
+	char secret[SECRET_LEN];
+	DB_TXN *txn;
+	int ret;
+
+	secret_random(secret, sizeof(secret));
+	if ((ret = env->txn_begin(env, NULL, &txn, 0)) != 0)
+		return store_err(ret);
+	ret = meta_put(txn, STR("schema"),
+	    (struct str){ (const char *)schema.p, schema.len });
+	if (ret == 0)
+		ret = meta_put(txn, STR("secret"),
+		    (struct str){ secret, sizeof(secret) });
+	if (ret == 0)
+		return store_err(txn->commit(txn, DB_TXN_SYNC));
+	txn->abort(txn);
+	return store_err(ret);
+}
+
+static enum err
+meta_check(struct arena *arena)
+{
+	struct str value;
+	enum err err;
+
+	err = meta_get(STR("schema"), arena, &value);
+	if (err == ERR_NOT_FOUND && (err = meta_create()) == OK)
+		err = meta_get(STR("schema"), arena, &value);
+	if (err != OK)
+		return err;
+	if (value.len != 8 || key_get_u64(value, 0) > STORE_SCHEMA) {
+		log_error("%s: schema newer than this program", store.dir);
+		return ERR_INTERNAL;
+	}
+	err = meta_get(STR("secret"), arena, &value);
+	if (err != OK || value.len != SECRET_LEN) {
+		log_error("%s: no secret", store.dir);
+		return ERR_INTERNAL;
+	}
+	memcpy(store.secret, value.p, SECRET_LEN);
+	return OK;
+}
+
+/* ---- open and close ---- */
+
+static enum err
+tables_start(void)
+{
+	struct env_options options = { .dir = store.dir,
+		.cache_bytes = store.config.cache_bytes,
+		.recover = DB_RECOVER };
+	struct arena arena;
+	enum err err;
+	int ret;
+
+	if ((ret = env_open(&options, &store.tables.env)) != 0)
+		return store_err(ret);
+	if ((ret = tables_open(&store.tables)) != 0) {
+		store.tables.env->close(store.tables.env, 0);
+		return store_err(ret);
+	}
+	arena_init(&arena, 0);
+	err = meta_check(&arena);
+	arena_fini(&arena);
+	if (err == OK)
+		err = maintain_start(store.tables.env,
+		    store.config.checkpoint_kb);
+	if (err != OK)
+		tables_close(&store.tables);
+	return err;
+}
+
+enum err
+store_open(const struct store_config *config)
+{
+	enum err err;
+	bool made;
+	int fd;
+
+	if ((err = dir_make(config->dir, &made)) != OK ||
+	    (err = dir_lock(config->dir, &fd)) != OK)
+		return err;
+	assert(!store.is_open); /* one store per process */
+	store.dir = strdup(config->dir);
+	if (store.dir == NULL)
+		abort();
+	store.config = *config;
+	store.config.dir = store.dir;
+	store.lock_fd = fd;
+	if ((err = tables_start()) != OK) {
+		free(store.dir);
+		close(fd);
+		return err;
+	}
+	for (size_t i = 0; i < STAT_COUNT; i++)
+		atomic_store(&stats[i], 0);
+	store.is_open = true;
+	return OK;
+}
+
+void
+store_close(void)
+{
+	DB_ENV *env = store_tables()->env;
+	int ret;
+
+	maintain_stop();
+	if ((ret = env->txn_checkpoint(env, 0, 0, 0)) != 0)
+		log_error("last checkpoint: %s", db_strerror(ret));
+	if ((ret = tables_close(&store.tables)) != 0)
+		log_error("close: %s", db_strerror(ret));
+	store.is_open = false;
+	free(store.dir);
+	close(store.lock_fd);
+}
+
+/* ---- numbers ---- */
+
+void
+stats_add(enum stat stat, uint64_t n)
+{
+	atomic_fetch_add_explicit(&stats[stat], n, memory_order_relaxed);
+}
+
+/* A counter of T_META: so many were made, none is ever removed. */
+static uint64_t
+stats_made(const char *counter)
+{
+	struct arena arena;
+	struct str value;
+	uint64_t n = 0;
+
+	arena_init(&arena, 0);
+	if (store_get(NULL, T_META, key_bytes(key_none(), str_c(counter)),
+	    &arena, &value) == OK && value.len == 8)
+		n = key_get_u64(value, 0);
+	arena_fini(&arena);
+	return n;
+}
+
+void
+store_stats(struct store_stats *out)
+{
+	*out = (struct store_stats){
+		.commands = atomic_load(&stats[STAT_COMMANDS]),
+		.batches = atomic_load(&stats[STAT_BATCHES]),
+		.flushes = atomic_load(&stats[STAT_FLUSHES]),
+		.failures = atomic_load(&stats[STAT_FAILURES]),
+		.queue = committer_waiting(),
+		.users = stats_made("next_uid"),
+		.conversations = stats_made("next_cid"),
+	};
+	dir_sizes(store.dir, &out->data_bytes, &out->log_bytes);
+}

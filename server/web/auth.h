@@ -1,0 +1,44 @@
+#ifndef WEB_AUTH_H
+#define WEB_AUTH_H
+
+#include "web/request.h"
+
+/*
+ * Who is asking: cookie, path token or Bearer token to a session.
+ *
+ * Order: Bearer, cookie, path; a valid cookie always beats a path token.  A
+ * path session serves only the family of client that signed in; a session
+ * made over a plain line is never valid on TLS, nor the other way round.
+ * OK also when nobody is signed in (viewer.uid 0).
+ */
+enum err auth_viewer(struct request *request) MUST_USE;
+
+/* Prefix of this session's paths: "/~TOKEN/" or "/". */
+struct str auth_prefix(const struct request *request);
+
+/* Set-Cookie value that carries a token, or ends one when it is empty. */
+struct str auth_cookie(struct request *request, struct str token);
+
+/*
+ * Tickets: after the password was right, a ticket of 60 s, good once, tells
+ * clients that keep cookies from those that do not.  It holds the cookie's
+ * token; nothing is stored until it comes back.
+ */
+struct ticket {
+	uint64_t uid;
+	char cookie[TOKEN_LEN + 1];	/* the token the cookie was set to */
+	char to[65];			/* segment to go to */
+	int64_t until_ms;		/* monotonic */
+};
+/* Makes one; `name` gets its 16 characters. */
+void ticket_make(uint64_t uid, struct str cookie, struct str to,
+    char name[TOKEN_LEN + 1]);
+/* Takes it away; false: unknown, used or too old. */
+bool ticket_take(struct str name, struct ticket *out);
+
+/* Does a POST come from a page of ours?  Absent headers are accepted. */
+bool auth_same_origin(const struct request *request);
+/* May redirects name this request's host? */
+bool auth_known_host(const struct request *request);
+
+#endif

@@ -1,0 +1,270 @@
+/*
+ * The way of every request, in one place: parse, who, which page, guards,
+ * page, shell, face, fit.  All guards are here; pages take them for granted.
+ *
+ * A page function may run several times for one reply: when a WML deck is over
+ * the device's budget, it runs again with fewer rows and shorter texts.
+ */
+#include "web/auth.h"
+#include "web/errpage.h"
+#include "web/formkey.h"
+#include "web/held.h"
+#include "web/http.h"
+#include "web/reply.h"
+#include "web/route.h"
+#include "web/shell.h"
+#include "web/static.h"
+
+#include "base/log.h"
+#include "im/soft.h"
+#include "live/presence.h"
+#include "text/wmlsize.h"
+
+#define FIT_TRIES 12
+#define FIT_TEXT_MIN 40 /* bytes */
+
+/* ---- rendering ---- */
+
+static enum err
+page_once(struct request *request)
+{
+	enum err err;
+
+	view_init(&request->view, &request->arena);
+	request->has_input = request->holdable = false;
+	err = request->show(request);
+	if (err == OK && !request->reply.location.len)
+		err = shell_fill(request);
+	return err;
+}
+
+static enum err
+face_once(struct request *request, struct str *body)
+{
+	if (request->key.face == FACE_JSON) {
+		*body = view_json(&request->view);
+		return OK;
+	}
+	return view_render(&request->view, request->key.face,
+	    request->key.lang, body);
+}
+
+/* Fewer rows first, then shorter texts; false when nothing is left to cut. */
+static bool
+shrink(struct request *request, size_t size)
+{
+	struct view_key *key = &request->key;
+	size_t budget = request->device.deck_bytes;
+
+	if (key->rows > 1) {
+		size_t rows = key->rows * budget / size;
+
+		key->rows = rows < key->rows ? (unsigned)(rows ? rows : 1) :
+		    key->rows - 1;
+		return true;
+	}
+	if (key->text_max <= FIT_TEXT_MIN)
+		return false;
+	key->text_max = key->text_max * 3 / 4;
+	return true;
+}
+
+static bool
+too_large(struct request *request, struct str body, size_t *size)
+{
+	if (request->key.face != FACE_WML)
+		return false;
+	*size = wmlsize(body);
+	return *size > request->device.deck_bytes;
+}
+
+/* The page into reply.body, or an error of making it. */
+static enum err
+make_body(struct request *request)
+{
+	struct watch_set watch = request->watch;
+	struct str body;
+	size_t size;
+	enum err err;
+
+	for (int tries = 0;; tries++) {
+		request->watch = watch;
+		watch_begin(&request->calm);
+		err = page_once(request);
+		if (err != OK || request->reply.location.len != 0)
+			return err;
+		if (held_try(request))
+			return OK;
+		err = face_once(request, &body);
+		if (err != OK)
+			return err;
+		if (!too_large(request, body, &size))
+			break;
+		if (tries == FIT_TRIES || !shrink(request, size)) {
+			log_warn("deck of page %s is over its budget: %zu bytes",
+			    request->view.page, size);
+			break;
+		}
+	}
+	request->reply.body = body;
+	return OK;
+}
+
+static enum err
+make_error(struct request *request, enum err err)
+{
+	request->err = err;
+	request->memo[0] = request->memo[1] = 0;
+	if (err == ERR_SIGN_IN)
+		request->show = signin_show;
+	else
+		request->show = error_show;
+	return make_body(request);
+}
+
+void
+dispatch_finish(struct request *request, enum err err)
+{
+	if (request->waits)
+		return;
+	if (err == OK && request->arena.over)
+		err = ERR_BUSY;
+	if (err == OK && request->reply.body.p == NULL &&
+	    request->reply.location.len == 0)
+		err = make_body(request);
+	if (request->waits)
+		return;
+	if (err != OK && make_error(request, err) != OK)
+		request->reply.body = STR("zhitiao\n"); /* templates broken */
+	if (request->err != OK && request->reply.status == 0)
+		request->reply.status = errpage_status(request->err);
+	if (request->reply.body.p != NULL || request->reply.location.len != 0)
+		return;
+	request->reply.body = STR("zhitiao\n");
+}
+
+enum err
+request_again(struct request *request, enum err (*page)(struct request *),
+    enum err err)
+{
+	request->show = page;
+	request->err = err;
+	return OK;
+}
+
+void
+request_redirect(struct request *request, struct str where)
+{
+	struct arena *arena = &request->arena;
+
+	if (str_starts(where, STR("./")))
+		where = str_from(where, 2);
+	if (!str_starts(where, STR("/")))
+		where = str_fmt(arena, "%.*s%.*s", STR_ARGS(auth_prefix(request)),
+		    STR_ARGS(where));
+	if (auth_known_host(request))
+		where = str_fmt(arena, "%s://%.*s%.*s",
+		    request->tls ? "https" : "http", STR_ARGS(request->host),
+		    STR_ARGS(where));
+	request->reply.location = where;
+}
+
+/* ---- guards ---- */
+
+/* The form's text is safe only with the page: those check the key themselves
+ * and give the text back.  All other forms stop here. */
+static enum err
+check_key(struct request *request)
+{
+	const struct route *route = request->route;
+	uint32_t count;
+
+	if (route->key_by_page || !route->signed_in ||
+	    request->viewer.kind == SESSION_BEARER)
+		return OK;
+	return formkey_check(request, request->field[FIELD_K], route->form,
+	    request->id[0], &count) == FORMKEY_OK ? OK : ERR_KEY;
+}
+
+static enum err
+guard(struct request *request)
+{
+	const struct route *route = request->route;
+	bool post = request->method == METHOD_POST;
+
+	if (request->method == METHOD_OTHER ||
+	    (post ? route->post == NULL : route->get == NULL)) {
+		request->reply.allow = route->get == NULL ? "POST" :
+		    route->post == NULL ? "GET, HEAD" : "GET, HEAD, POST";
+		return ERR_METHOD;
+	}
+	if (post && !auth_same_origin(request))
+		return ERR_ORIGIN;
+	if (route->signed_in && !request_signed_in(request))
+		return ERR_SIGN_IN;
+	if (route->cookie_only && request->viewer.kind == SESSION_PATH)
+		return ERR_COOKIE_ONLY;
+	return post ? check_key(request) : OK;
+}
+
+/* Soft state: activity, proof that an earlier held reply arrived. */
+static void
+note_activity(struct request *request)
+{
+	const struct viewer *viewer = &request->viewer;
+
+	if (!request_signed_in(request) || !request_counts(request))
+		return;
+	held_proof(viewer->sid);
+	soft_seen(viewer->uid, &viewer->hash, request->now_ms);
+	if (request_query(request, "w").len == 0)
+		presence_active(viewer->uid);
+}
+
+static enum err
+run(struct request *request)
+{
+	enum err bad_target = request_parse(request);
+	enum err err = request_client(request);
+
+	request->show = error_show;
+	if (bad_target != OK || err != OK)
+		return bad_target != OK ? bad_target : err;
+	if (request->err != OK)
+		return request->err; /* found while the body came in */
+	if (request->reply.location.len != 0) {
+		request_redirect(request, request->reply.location);
+		return OK;
+	}
+	if (str_starts(request->path, STR("-/")))
+		return request->method == METHOD_POST ? ERR_METHOD :
+		    static_get(request);
+	request->route = route_find(request->path, request->id);
+	if (request->route == NULL)
+		return ERR_NOT_FOUND;
+	note_activity(request);
+	err = guard(request);
+	if (err == ERR_SIGN_IN && request->method == METHOD_POST)
+		return signin_keep(request);
+	if (err == ERR_SIGN_IN && request->path.len == 0) {
+		request->show = signin_show; /* "./" is the sign-in page itself */
+		return OK;
+	}
+	if (err != OK)
+		return err;
+	if (request->method == METHOD_POST)
+		return request->route->post(request);
+	held_parse(request);
+	request->show = request->route->get;
+	return OK;
+}
+
+void
+dispatch(struct request *request)
+{
+	enum err err;
+
+	watch_begin(&request->watch);
+	err = run(request);
+	dispatch_finish(request, err);
+}

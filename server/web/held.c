@@ -1,0 +1,155 @@
+/*
+ * Holding requests and proving that held replies arrived.
+ *
+ * A held request keeps its target and its waiter, nothing else; when it is
+ * resumed it starts anew, access checks included.
+ */
+#include "web/held.h"
+
+#include <pthread.h>
+
+#include "im/soft.h"
+#include "web/http.h"
+
+#define ROUND_S 5 /* each hold that came back makes the next one longer */
+
+void
+held_parse(struct request *request)
+{
+	struct str rest = request_query(request, "w"), seen, round;
+	uint64_t value;
+
+	request->watch_v = 0;
+	if (rest.len == 0 || !watch_version_parse(rest, &request->watch_v))
+		return;
+	str_split(&rest, '.');
+	str_split(&rest, '.');
+	seen = str_split(&rest, '.');
+	round = str_split(&rest, '.');
+	if (str_u64(seen, &value) && value <= UINT32_MAX)
+		request->seen = (uint32_t)value;
+	if (str_u64(round, &value) && value < 100)
+		request->round = (unsigned)value;
+}
+
+struct str
+held_link(struct request *request, struct str self)
+{
+	char version[WATCH_VERSION_LEN];
+
+	watch_version(request->watch.begun, version);
+	return str_fmt(&request->arena, "%.*s?w=%s.%u.%u.%x", STR_ARGS(self),
+	    version, request->seen, request->round + (request->resumed_hold &&
+	    request->waiter.reason == WAKE_DEADLINE),
+	    (unsigned)(secret_random_u64() & 0xffff));
+}
+
+static int64_t
+hold_ms(const struct request *request)
+{
+	unsigned seconds = http_conf->hold_s + request->round * ROUND_S;
+
+	if (seconds > http_conf->hold_max_s)
+		seconds = http_conf->hold_max_s;
+	return (int64_t)seconds * 1000;
+}
+
+static struct request *
+request_of(struct waiter *waiter)
+{
+	return (struct request *)((char *)waiter -
+	    offsetof(struct request, waiter));
+}
+
+static void
+hold_suspend(struct waiter *waiter)
+{
+	struct request *request = request_of(waiter);
+
+	request->state = R_HELD;
+	http_suspend(request);
+}
+
+static void
+hold_resume(struct waiter *waiter)
+{
+	http_resume(request_of(waiter));
+}
+
+bool
+held_try(struct request *request)
+{
+	struct waiter *waiter = &request->waiter;
+
+	if (request->watch_v == 0 || request->resumed_hold ||
+	    !request->holdable || request->watch.full ||
+	    request->method != METHOD_GET)
+		return false;
+	*waiter = (struct waiter){
+		.watch = request->watch,
+		.since = request->watch_v,
+		.deadline_ms = clock_mono_ms() + hold_ms(request),
+		.sid = request->viewer.sid,
+		.uid = request->viewer.uid,
+		.session_max = device_defaults[request->key.class].holds,
+		.worker = http_worker(),
+		.fd = http_fd(request),
+		.suspend = hold_suspend,
+		.resume = hold_resume,
+	};
+	request->waits = live_wait(waiter);
+	return request->waits;
+}
+
+bool
+held_early(const struct request *request)
+{
+	return request->waiter.reason == WAKE_STOP ||
+	    request->waiter.reason == WAKE_EVICTED;
+}
+
+/* ---- read marks ---- */
+
+#define SHOWN 4096
+
+static pthread_mutex_t shown_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct shown {
+	uint64_t sid, uid, cid;
+	uint32_t seq, stored_read;
+} shown[SHOWN]; /* by sid; a collision forgets a mark, never invents one */
+
+void
+held_shown(const struct request *request, uint32_t seq, uint32_t stored_read)
+{
+	struct shown *place = &shown[request->viewer.sid % SHOWN];
+
+	pthread_mutex_lock(&shown_lock);
+	*place = (struct shown){ request->viewer.sid, request->viewer.uid,
+	    request->talk, seq, stored_read };
+	pthread_mutex_unlock(&shown_lock);
+}
+
+void
+held_proof(uint64_t sid)
+{
+	struct shown *place = &shown[sid % SHOWN], found = { 0 };
+
+	pthread_mutex_lock(&shown_lock);
+	if (place->sid == sid) {
+		found = *place;
+		place->sid = 0;
+	}
+	pthread_mutex_unlock(&shown_lock);
+	if (found.sid != 0)
+		held_mark(found.uid, found.cid, found.seq, found.stored_read);
+}
+
+void
+held_mark(uint64_t uid, uint64_t cid, uint32_t seq, uint32_t stored_read)
+{
+	uint32_t was;
+
+	if (!soft_read(uid, cid, seq, stored_read, &was))
+		return;
+	live_bump1((struct object){ .kind = OBJ_INBOX, .a = uid });
+}

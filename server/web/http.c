@@ -1,0 +1,591 @@
+/*
+ * libmicrohttpd: the daemon, and the life of a request in it.
+ *
+ *   uri -> new -> (body)* -> dispatch -> reply
+ *                               |  ^
+ *                               v  | resume (command durable, password
+ *                            suspended        checked, hold over)
+ *
+ * A request is made when its first line is read and freed when libmicrohttpd
+ * says it is complete.  All work on one happens on the serving thread of its
+ * connection; a suspended one is touched by nobody until it is resumed.
+ */
+#include "web/http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "base/log.h"
+#include "web/body.h"
+#include "web/pwpool.h"
+#include "web/reply.h"
+#include "web/route.h"
+#include "web/static.h"
+#include "web/web.h"
+
+#define ARENA_CAP (16u << 20)
+#define CONNECTION_MEMORY 12288 /* measured: 431 beyond about 7 KB of headers */
+#define CONNECTION_INCREMENT 1024
+
+const struct conf *http_conf;
+
+static struct MHD_Daemon *mhd;
+static _Atomic bool stopping;
+static _Atomic unsigned waiting; /* suspended for a command or a password */
+static _Atomic uint64_t count_requests, count_posts, count_unmodified,
+    count_5xx;
+
+/* ---- small things for the rest of web/ ---- */
+
+unsigned
+http_worker(void)
+{
+	static _Atomic unsigned workers;
+	static _Thread_local unsigned mine;
+
+	if (mine == 0)
+		mine = atomic_fetch_add(&workers, 1) + 1;
+	return (mine - 1) % http_conf->threads;
+}
+
+int
+http_fd(const struct request *request)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info != NULL ? info->connect_fd : -1;
+}
+
+struct str
+http_cookie(const struct request *request, const char *name)
+{
+	return str_c(MHD_lookup_connection_value(request->connection,
+	    MHD_COOKIE_KIND, name));
+}
+
+bool
+http_from_proxy(const struct request *request)
+{
+	const union MHD_ConnectionInfo *info;
+	struct str rest = http_conf->proxies;
+	char address[INET6_ADDRSTRLEN] = "";
+
+	if (rest.len == 0)
+		return false;
+	info = MHD_get_connection_info(request->connection,
+	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (info == NULL || getnameinfo(info->client_addr,
+	    info->client_addr->sa_family == AF_INET6 ?
+	    sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
+	    address, sizeof(address), NULL, 0, NI_NUMERICHOST) != 0)
+		return false;
+	while (rest.len != 0)
+		if (str_eq(str_split(&rest, ' '), str_c(address)))
+			return true;
+	return false;
+}
+
+void
+http_suspend(struct request *request)
+{
+	MHD_suspend_connection(request->connection);
+}
+
+void
+http_resume(struct request *request)
+{
+	MHD_resume_connection(request->connection);
+}
+
+/* ---- waiting for commands and passwords ---- */
+
+static struct request *resume_list; /* committer thread only */
+
+static void
+command_done(struct command *command)
+{
+	struct request *request = command->owner;
+
+	request->next = resume_list;
+	resume_list = request;
+}
+
+static void
+batch_end(void)
+{
+	while (resume_list != NULL) {
+		struct request *request = resume_list;
+
+		resume_list = request->next;
+		http_resume(request);
+	}
+}
+
+const struct committer_hooks *
+web_hooks(void)
+{
+	static const struct committer_hooks hooks = {
+		.on_durable = live_bump,
+		.on_batch_end = batch_end,
+	};
+
+	return &hooks;
+}
+
+/* Suspends until http_resume; false when we are stopping: libmicrohttpd must
+ * not be stopped with suspended connections, so nobody waits any more. */
+static bool
+wait_for(struct request *request, void (*then)(struct request *))
+{
+	atomic_fetch_add(&waiting, 1);
+	if (atomic_load(&stopping)) {
+		atomic_fetch_sub(&waiting, 1);
+		return false;
+	}
+	request->then = then;
+	request->state = R_WAITING;
+	request->waits = true;
+	http_suspend(request);
+	return true;
+}
+
+void
+request_command(struct request *request, struct command *command,
+    void (*then)(struct request *request))
+{
+	enum err err;
+
+	command->done = command_done;
+	command->owner = request;
+	command->user = request->viewer.uid;
+	if (!wait_for(request, then)) {
+		command->err = ERR_BUSY;
+		then(request);
+		return;
+	}
+	err = committer_submit(command);
+	if (err != OK) {
+		command->err = err;
+		http_resume(request);
+	}
+}
+
+void
+request_password(struct request *request, struct pwjob *job,
+    void (*then)(struct request *request))
+{
+	enum err err;
+
+	job->request = request;
+	if (!wait_for(request, then)) {
+		job->err = ERR_BUSY;
+		then(request);
+		return;
+	}
+	err = pwpool_submit(job);
+	if (err != OK) {
+		job->err = err;
+		http_resume(request);
+	}
+}
+
+/* ---- the life of a request ---- */
+
+static void *
+on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	struct request *request = calloc(1, sizeof(*request));
+
+	(void)cls;
+	if (request == NULL || (request->target = strdup(uri)) == NULL)
+		abort();
+	arena_init(&request->arena, ARENA_CAP);
+	request->connection = connection;
+	return request;
+}
+
+static void
+on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+    enum MHD_RequestTerminationCode code)
+{
+	struct request *request = *con_cls;
+
+	(void)cls;
+	(void)connection;
+	(void)code;
+	if (request == NULL)
+		return;
+	body_free(request->body);
+	arena_fini(&request->arena);
+	free(request->target);
+	free(request);
+	*con_cls = NULL;
+}
+
+static const char *const header_names[HEADER_COUNT] = {
+	[HEADER_HOST] = "Host",
+	[HEADER_USER_AGENT] = "User-Agent",
+	[HEADER_ACCEPT] = "Accept",
+	[HEADER_ACCEPT_CHARSET] = "Accept-Charset",
+	[HEADER_ACCEPT_LANGUAGE] = "Accept-Language",
+	[HEADER_ACCEPT_ENCODING] = "Accept-Encoding",
+	[HEADER_VIA] = "Via",
+	[HEADER_COOKIE] = "Cookie",
+	[HEADER_AUTHORIZATION] = "Authorization",
+	[HEADER_IF_NONE_MATCH] = "If-None-Match",
+	[HEADER_ORIGIN] = "Origin",
+	[HEADER_SEC_FETCH_SITE] = "Sec-Fetch-Site",
+	[HEADER_PURPOSE] = "Purpose",
+	[HEADER_SEC_PURPOSE] = "Sec-Purpose",
+	[HEADER_CONTENT_TYPE] = "Content-Type",
+	[HEADER_CONTENT_LENGTH] = "Content-Length",
+	[HEADER_X_FORWARDED_PROTO] = "X-Forwarded-Proto",
+	[HEADER_X_FORWARDED_HOST] = "X-Forwarded-Host",
+	[HEADER_X_ONLINE_HOST] = "X-Online-Host",
+};
+
+static enum MHD_Result
+take_header(void *cls, enum MHD_ValueKind kind, const char *key,
+    const char *value)
+{
+	struct request *request = cls;
+	struct str name = str_c(key);
+
+	(void)kind;
+	for (unsigned i = 0; i < HEADER_COUNT; i++) {
+		if (request->header[i].p != NULL ||
+		    !str_eq_nocase(name, str_c(header_names[i])))
+			continue;
+		request->header[i] = str_c(value);
+		break;
+	}
+	return MHD_YES;
+}
+
+static enum method
+parse_method(const char *method)
+{
+	if (strcmp(method, "GET") == 0)
+		return METHOD_GET;
+	if (strcmp(method, "HEAD") == 0)
+		return METHOD_HEAD;
+	if (strcmp(method, "POST") == 0)
+		return METHOD_POST;
+	return METHOD_OTHER;
+}
+
+static enum MHD_Result
+send_reply(struct request *request)
+{
+	unsigned status;
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	if (request->waits) {
+		/* Suspended; a hold keeps no arena. */
+		if (request->state == R_HELD)
+			arena_fini(&request->arena);
+		return MHD_YES;
+	}
+	response = reply_make(request, &status);
+	if (response == NULL)
+		return MHD_NO;
+	if (status == 304)
+		atomic_fetch_add_explicit(&count_unmodified, 1, memory_order_relaxed);
+	if (status >= 500)
+		atomic_fetch_add_explicit(&count_5xx, 1, memory_order_relaxed);
+	result = MHD_queue_response(request->connection, status, response);
+	if (status != 200 || !reply_cacheable(request) ||
+	    !memo_put(request, response))
+		MHD_destroy_response(response);
+	return result;
+}
+
+/* A GET, or a POST whose body is complete. */
+static enum MHD_Result
+run(struct request *request)
+{
+	enum MHD_Result result;
+
+	if (request->method != METHOD_POST) {
+		memo_key(request);
+		if (memo_answer(request, &result))
+			return result;
+	}
+	dispatch(request);
+	return send_reply(request);
+}
+
+static bool
+body_announced_too_long(const struct request *request)
+{
+	uint64_t len;
+
+	return str_u64(request->header[HEADER_CONTENT_LENGTH], &len) &&
+	    len > http_conf->body_max;
+}
+
+static enum MHD_Result
+start(struct request *request, const char *method, const char *version)
+{
+	request->now_ms = clock_wall_ms();
+	request->method = parse_method(method);
+	request->http10 = strcmp(version, "HTTP/1.0") == 0;
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
+	    take_header, request);
+	request->state = R_BODY;
+	atomic_fetch_add_explicit(&count_requests, 1, memory_order_relaxed);
+	if (request->method != METHOD_POST)
+		return run(request);
+	atomic_fetch_add_explicit(&count_posts, 1, memory_order_relaxed);
+	if (body_announced_too_long(request)) {
+		request->err = ERR_BODY_LONG;
+		return run(request);
+	}
+	request->body = body_new(request);
+	return MHD_YES;
+}
+
+/* A hold is over: everything anew but the target, access checks included. */
+static enum MHD_Result
+after_hold(struct request *request)
+{
+	struct request fresh = {
+		.connection = request->connection,
+		.target = request->target,
+		.method = request->method,
+		.http10 = request->http10,
+		.state = R_BODY,
+		.waiter = request->waiter,
+		.resumed_hold = true,
+		.now_ms = clock_wall_ms(),
+	};
+
+	arena_init(&fresh.arena, ARENA_CAP);
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
+	    take_header, &fresh);
+	*request = fresh;
+	dispatch(request);
+	return send_reply(request);
+}
+
+static enum MHD_Result
+after_wait(struct request *request)
+{
+	void (*then)(struct request *) = request->then;
+
+	atomic_fetch_sub(&waiting, 1);
+	request->waits = false;
+	request->state = R_BODY;
+	then(request);
+	return send_reply(request);
+}
+
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *data, size_t *size,
+    void **con_cls)
+{
+	struct request *request = *con_cls;
+
+	(void)cls;
+	(void)connection;
+	(void)url;
+	switch (request->state) {
+	case R_NEW:
+		return start(request, method, version);
+	case R_WAITING:
+		return after_wait(request);
+	case R_HELD:
+		return after_hold(request);
+	case R_BODY:
+		break;
+	}
+	if (*size != 0) {
+		body_feed(request, data, *size);
+		*size = 0;
+		return MHD_YES;
+	}
+	body_end(request);
+	return run(request);
+}
+
+/* ---- start and stop ---- */
+
+/* The target and its query reach us raw: we decode them ourselves. */
+static size_t
+no_unescape(void *cls, struct MHD_Connection *connection, char *s)
+{
+	(void)cls;
+	(void)connection;
+	return strlen(s);
+}
+
+static struct addrinfo *
+resolve(struct str listen)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+	    .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo *found = NULL;
+	char text[128], *colon, *host = text;
+
+	snprintf(text, sizeof(text), "%.*s", STR_ARGS(listen));
+	colon = strrchr(text, ':');
+	if (colon == NULL)
+		return NULL;
+	*colon = '\0';
+	if (host[0] == '[' && colon[-1] == ']') {
+		colon[-1] = '\0';
+		host++;
+	}
+	if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
+		return NULL;
+	return found;
+}
+
+static void
+log_mhd(void *cls, const char *fmt, va_list args)
+{
+	char line[512];
+
+	(void)cls;
+	vsnprintf(line, sizeof(line), fmt, args);
+	log_line(LOG_DEBUG, "libmicrohttpd", "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+static enum err
+start_daemon(const struct conf *conf, const struct sockaddr *address)
+{
+	mhd = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO |
+	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+	    (address->sa_family == AF_INET6 ? MHD_USE_IPv6 : 0),
+	    0, NULL, NULL, on_request, NULL,
+	    MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
+	    MHD_OPTION_SOCK_ADDR, address,
+	    MHD_OPTION_THREAD_POOL_SIZE, conf->threads,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
+	    MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_CONNECTION_LIMIT, conf->connections,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, conf->connections_address,
+	    MHD_OPTION_CONNECTION_TIMEOUT, conf->idle_s,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)CONNECTION_INCREMENT,
+	    MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+	    MHD_OPTION_END);
+	if (mhd == NULL) {
+		log_error("cannot listen on %.*s: %s", STR_ARGS(conf->listen),
+		    strerror(errno));
+		return ERR_INTERNAL;
+	}
+	return OK;
+}
+
+/* The configured origins, and the address that we listen on. */
+static void
+add_own_origin(struct conf *conf)
+{
+	static char origins[1024];
+	struct str address = conf->listen;
+	unsigned port = web_port();
+
+	while (address.len > 0 && address.p[address.len - 1] != ':')
+		address.len--;
+	snprintf(origins, sizeof(origins), "%.*s http://%.*s%u "
+	    "http://localhost:%u", STR_ARGS(conf->origins), STR_ARGS(address),
+	    port, port);
+	conf->origins = str_trim(str_c(origins));
+}
+
+enum err
+web_start(const struct conf *conf)
+{
+	static struct conf own;
+	struct addrinfo *address = resolve(conf->listen);
+	enum err err;
+
+	if (address == NULL) {
+		log_error("not an address and port: %.*s", STR_ARGS(conf->listen));
+		return ERR_INTERNAL;
+	}
+	own = *conf;
+	http_conf = &own;
+	memo_start();
+	err = view_start(conf->share);
+	if (err == OK)
+		err = static_start(conf->share);
+	if (err == OK)
+		err = pwpool_start(conf->pw_threads);
+	if (err == OK)
+		err = start_daemon(conf, address->ai_addr);
+	freeaddrinfo(address);
+	if (err == OK)
+		add_own_origin(&own);
+	return err;
+}
+
+unsigned
+web_port(void)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(mhd,
+	    MHD_DAEMON_INFO_BIND_PORT);
+
+	return info != NULL ? info->port : 0;
+}
+
+void
+web_quiesce(void)
+{
+	int fd = MHD_quiesce_daemon(mhd);
+
+	atomic_store(&stopping, true);
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+web_stop(void)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+
+	while (atomic_load(&waiting) != 0)
+		nanosleep(&moment, NULL);
+	pwpool_stop();
+	MHD_stop_daemon(mhd);
+	memo_stop();
+	static_stop();
+	view_stop();
+}
+
+void
+web_reload(void)
+{
+	view_reload();
+}
+
+void
+web_stats(struct web_stats *out)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(mhd,
+	    MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+	*out = (struct web_stats){
+		.requests = atomic_load(&count_requests),
+		.posts = atomic_load(&count_posts),
+		.not_modified = atomic_load(&count_unmodified),
+		.memo_hits = memo_hits(),
+		.errors_5xx = atomic_load(&count_5xx),
+		.connections = info != NULL ? info->num_connections : 0,
+	};
+}

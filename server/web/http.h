@@ -1,0 +1,23 @@
+#ifndef WEB_HTTP_H
+#define WEB_HTTP_H
+
+#include "base/conf.h"
+#include "web/request.h"
+
+/* What the rest of web/ needs of libmicrohttpd, without its header. */
+
+extern const struct conf *http_conf; /* constant after web_start */
+
+/* Does the connection come from an address in conf's `proxies`? */
+bool http_from_proxy(const struct request *request);
+/* Value of a cookie by libmicrohttpd's parser (knows the $Path form of WAP
+ * gateways); empty when absent.  Borrowed from the connection. */
+struct str http_cookie(const struct request *request, const char *name);
+
+/* Suspends the request; resume is called exactly once for it, on any thread. */
+void http_suspend(struct request *request);
+void http_resume(struct request *request);
+int http_fd(const struct request *request);	/* its socket */
+unsigned http_worker(void);	/* small number of the calling serving thread */
+
+#endif

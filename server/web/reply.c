@@ -1,0 +1,241 @@
+/*
+ * Replies.  Bytes are features: each header is sent only to those it serves.
+ */
+#include "web/reply.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/log.h"
+#include "web/auth.h"
+
+#define GZIP_MIN 600 /* bytes; below, the gain is not worth the work */
+
+static const char csp[] =
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+static void
+add(struct MHD_Response *response, const char *name, const char *value)
+{
+	if (MHD_add_response_header(response, name, value) != MHD_YES)
+		log_error("header %s was refused", name);
+}
+
+/* ---- ETag ---- */
+
+/* Weak, over stamps, the view key and who asks; never for errors. */
+static struct str
+make_etag(struct request *request)
+{
+	struct {
+		uint64_t watch, calm, uid, sid, target;
+		uint32_t face, charset, lang, zone, rows, refresh, generation,
+		    gzip;
+	} seed;
+
+	memset(&seed, 0, sizeof(seed));
+	seed.watch = watch_etag(&request->watch);
+	seed.calm = watch_etag(&request->calm);
+	seed.uid = request->viewer.uid;
+	seed.sid = request->viewer.sid;
+	seed.target = secret_siphash(request->target, strlen(request->target));
+	seed.face = request->key.face;
+	seed.charset = request->key.charset;
+	seed.lang = (uint32_t)secret_siphash(request->key.lang.p,
+	    request->key.lang.len);
+	seed.zone = (uint32_t)request->key.zone_minutes;
+	seed.rows = request->key.rows;
+	seed.refresh = request->key.refresh_s;
+	seed.generation = view_generation();
+	seed.gzip = request->device.gzip;
+	return str_fmt(&request->arena, "W/\"%016" PRIx64 "\"",
+	    secret_siphash(&seed, sizeof(seed)));
+}
+
+static bool
+etag_known(const struct request *request, struct str etag)
+{
+	return str_find(request->header[HEADER_IF_NONE_MATCH],
+	    str_from(etag, 2), NULL);
+}
+
+/* ---- body ---- */
+
+static bool
+gzip(struct arena *arena, struct str *body)
+{
+	static _Thread_local z_stream stream;
+	static _Thread_local bool ready;
+	size_t room = body->len + 64;
+	char *out;
+
+	if (!ready && deflateInit2(&stream, 4, Z_DEFLATED, 15 + 16, 8,
+	    Z_DEFAULT_STRATEGY) != Z_OK)
+		return false;
+	ready = true;
+	out = arena_raw(arena, room);
+	stream.next_in = (unsigned char *)body->p;
+	stream.avail_in = (unsigned)body->len;
+	stream.next_out = (unsigned char *)out;
+	stream.avail_out = (unsigned)room;
+	if (deflate(&stream, Z_FINISH) != Z_STREAM_END) {
+		deflateReset(&stream);
+		return false;
+	}
+	room -= stream.avail_out;
+	deflateReset(&stream);
+	if (room >= body->len)
+		return false;
+	*body = (struct str){ out, room };
+	return true;
+}
+
+static const char *
+page_type(const struct request *request)
+{
+	switch (request->key.face) {
+	case FACE_WML:
+		return "text/vnd.wap.wml";
+	case FACE_XHTML:
+		return request->device.xhtml_type;
+	case FACE_JSON:
+		return "application/json";
+	case FACE_HTML:
+		break;
+	}
+	return "text/html";
+}
+
+static struct str
+page_charset(struct request *request, struct str body)
+{
+	enum fallback fallback = request->key.face == FACE_HTML ?
+	    FALLBACK_NCR : FALLBACK_WORD;
+
+	if (request->key.charset == CHARSET_UTF8)
+		return body;
+	return charset_encode(&request->arena, request->key.charset, fallback,
+	    body);
+}
+
+/* ---- headers ---- */
+
+static void
+add_caching(struct MHD_Response *response, const struct request *request)
+{
+	const struct reply *reply = &request->reply;
+	bool old = request->key.face == FACE_WML || request->http10;
+
+	if (reply->far) {
+		add(response, "Cache-Control", "public, max-age=31536000, immutable");
+		return;
+	}
+	if (reply->no_store || request->err != OK || request->viewer.uid == 0)
+		add(response, "Cache-Control", "no-store");
+	else
+		add(response, "Cache-Control", "private, no-cache");
+	if (old)
+		add(response, "Expires", "0");
+	if (request->viewer.uid == 0)
+		add(response, "Vary",
+		    "Accept, User-Agent, Accept-Charset, Accept-Language");
+	if (request->etag.len != 0)
+		add(response, "ETag", request->etag.p);
+}
+
+static void
+add_type(struct MHD_Response *response, struct request *request)
+{
+	struct str type;
+
+	if (request->reply.type != NULL) {
+		add(response, "Content-Type", request->reply.type);
+		return;
+	}
+	type = str_fmt(&request->arena, "%s; charset=%s", page_type(request),
+	    charset_label(request->key.charset));
+	add(response, "Content-Type", type.p);
+}
+
+static void
+add_policies(struct MHD_Response *response, const struct request *request)
+{
+	if (!request->device.csp)
+		return;
+	add(response, "Referrer-Policy", "same-origin");
+	if (request->reply.far)
+		return;
+	add(response, "Content-Security-Policy", csp);
+	add(response, "X-Content-Type-Options", "nosniff");
+}
+
+static struct MHD_Response *
+redirect(struct request *request, unsigned *status)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL,
+	    MHD_RESPMEM_PERSISTENT);
+
+	if (response == NULL)
+		return NULL;
+	*status = 303;
+	add(response, "Location", str_dup(&request->arena,
+	    request->reply.location).p);
+	add(response, "Cache-Control", "no-store");
+	if (request->reply.cookie.len != 0)
+		add(response, "Set-Cookie", request->reply.cookie.p);
+	return response;
+}
+
+bool
+reply_cacheable(const struct request *request)
+{
+	return request->method != METHOD_POST && request->err == OK &&
+	    request->view.page != NULL && request_signed_in(request) &&
+	    !request->reply.no_store && !request->watch.full &&
+	    !request->resumed_hold && request_query(request, "w").len == 0;
+}
+
+struct MHD_Response *
+reply_make(struct request *request, unsigned *status)
+{
+	struct reply *reply = &request->reply;
+	struct MHD_Response *response;
+	struct str body = reply->body;
+	bool packed = false, page = request->view.page != NULL;
+
+	if (reply->location.len != 0)
+		return redirect(request, status);
+	*status = reply->status != 0 ? (unsigned)reply->status : 200;
+	if (page && request->method != METHOD_POST && request->err == OK &&
+	    request_signed_in(request) && !reply->no_store) {
+		request->etag = make_etag(request);
+		if (etag_known(request, request->etag)) {
+			*status = 304;
+			body = STR("");
+		}
+	}
+	if (page && *status != 304)
+		body = page_charset(request, body);
+	if (request->device.gzip && body.len >= GZIP_MIN &&
+	    request->key.face != FACE_WML)
+		packed = gzip(&request->arena, &body);
+	response = MHD_create_response_from_buffer(body.len, (void *)body.p,
+	    *status != 304 && reply_cacheable(request) ? MHD_RESPMEM_MUST_COPY :
+	    MHD_RESPMEM_PERSISTENT);
+	if (response == NULL)
+		return NULL;
+	if (*status != 304)
+		add_type(response, request);
+	add_caching(response, request);
+	if (*status != 304)
+		add_policies(response, request);
+	if (packed)
+		add(response, "Content-Encoding", "gzip");
+	if (reply->allow != NULL)
+		add(response, "Allow", reply->allow);
+	if (reply->cookie.len != 0)
+		add(response, "Set-Cookie", reply->cookie.p);
+	return response;
+}

@@ -1,0 +1,321 @@
+/*
+ * From bytes to a request that pages can read: the target, the client, who is
+ * asking.  Nothing here answers; errors are returned and become pages later.
+ */
+#include "web/request.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "web/auth.h"
+#include "web/http.h"
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Percent-decodes; false for a bad escape or a control byte. */
+static bool
+percent_decode(struct arena *arena, struct str in, bool plus, struct str *out)
+{
+	char *p = arena_raw(arena, in.len + 1);
+	size_t len = 0;
+
+	for (size_t i = 0; i < in.len; i++) {
+		unsigned char c = (unsigned char)in.p[i];
+
+		if (c == '%') {
+			int hi = i + 2 < in.len ? hex_digit(in.p[i + 1]) : -1;
+			int lo = i + 2 < in.len ? hex_digit(in.p[i + 2]) : -1;
+
+			if (hi < 0 || lo < 0)
+				return false;
+			c = (unsigned char)(hi << 4 | lo);
+			i += 2;
+		} else if (c == '+' && plus) {
+			c = ' ';
+		}
+		if (c < 0x20 || c == 0x7f)
+			return false;
+		p[len++] = (char)c;
+	}
+	p[len] = '\0';
+	*out = (struct str){ p, len };
+	return true;
+}
+
+/* Unknown and malformed parameters are ignored, as the first of a name counts. */
+static void
+parse_query(struct request *request, struct str rest)
+{
+	while (rest.len != 0 && request->queries < QUERY_MAX) {
+		struct str value = str_split(&rest, '&');
+		struct query *query = &request->query[request->queries];
+		struct str name = str_split(&value, '=');
+
+		if (percent_decode(&request->arena, name, true, &query->name) &&
+		    percent_decode(&request->arena, value, true, &query->value))
+			request->queries++;
+	}
+}
+
+struct str
+request_query(const struct request *request, const char *name)
+{
+	for (unsigned i = 0; i < request->queries; i++)
+		if (str_eq(request->query[i].name, str_c(name)))
+			return request->query[i].value;
+	return STR_NONE;
+}
+
+uint64_t
+request_query_u64(const struct request *request, const char *name,
+    uint64_t otherwise)
+{
+	uint64_t value;
+
+	return str_u64(request_query(request, name), &value) ? value : otherwise;
+}
+
+/* "/~TOKEN/c12" or "/~TOKEN": takes the token off the path. */
+static enum err
+take_token(struct request *request)
+{
+	struct str rest = str_from(request->path, 1);
+	bool slash = rest.len > TOKEN_LEN && rest.p[TOKEN_LEN] == '/';
+
+	if (!secret_token_valid(str_head(rest, TOKEN_LEN)) ||
+	    (rest.len > TOKEN_LEN && !slash))
+		return ERR_NOT_FOUND;
+	request->token = str_head(rest, TOKEN_LEN);
+	request->path = str_from(rest, TOKEN_LEN + 1);
+	if (!slash)
+		request->reply.location = str_fmt(&request->arena, "/~%.*s/",
+		    STR_ARGS(request->token));
+	return OK;
+}
+
+static enum err
+parse_path(struct request *request, struct str raw)
+{
+	struct str rest;
+
+	if (!percent_decode(&request->arena, raw, false, &request->path) ||
+	    request->path.len == 0 || request->path.p[0] != '/')
+		return ERR_REQUEST;
+	if (str_find(request->path, STR("//"), NULL) ||
+	    str_find(request->path, STR("/."), NULL) ||
+	    str_find(request->path, STR("\\"), NULL))
+		return ERR_REQUEST;
+	request->path = str_from(request->path, 1);
+	if (str_starts(request->path, STR("~")) && take_token(request) != OK)
+		return ERR_NOT_FOUND;
+	rest = request->path;
+	if (str_starts(rest, STR("-/")))
+		rest = str_from(rest, 2);
+	return str_find(rest, STR("/"), NULL) ? ERR_NOT_FOUND : OK;
+}
+
+enum err
+request_parse(struct request *request)
+{
+	struct str path = str_c(request->target);
+	struct str query = path;
+
+	/* Absolute form, as proxies send it: http://host/path */
+	if (str_starts_nocase(path, STR("http://"))) {
+		query = str_from(path, 7);
+		str_split(&query, '/');
+		path = (struct str){ query.p - 1, query.len + 1 };
+		if (query.len == 0)
+			path = STR("/");
+		query = path;
+	}
+	path = str_split(&query, '?');
+	parse_query(request, query);
+	return parse_path(request, path);
+}
+
+/* ---- the client ---- */
+
+static void
+set_proxy(struct request *request)
+{
+	const struct str *header = request->header;
+
+	request->host = header[HEADER_HOST];
+	if (!http_from_proxy(request))
+		return;
+	request->tls = str_eq_nocase(header[HEADER_X_FORWARDED_PROTO], STR("https"));
+	if (header[HEADER_X_FORWARDED_HOST].len != 0)
+		request->host = header[HEADER_X_FORWARDED_HOST];
+	else if (header[HEADER_X_ONLINE_HOST].len != 0)
+		request->host = header[HEADER_X_ONLINE_HOST];
+}
+
+static void
+set_foreign(struct request *request)
+{
+	struct str site = request->header[HEADER_SEC_FETCH_SITE];
+
+	request->foreign = (site.len != 0 && !str_eq(site, STR("same-origin")) &&
+	    !str_eq(site, STR("none"))) ||
+	    str_find_nocase(request->header[HEADER_PURPOSE], STR("prefetch"), NULL) ||
+	    str_find_nocase(request->header[HEADER_SEC_PURPOSE], STR("prefetch"), NULL);
+}
+
+bool
+request_counts(const struct request *request)
+{
+	return request->method != METHOD_HEAD && !request->foreign;
+}
+
+static void
+classify(struct request *request)
+{
+	const struct str *header = request->header;
+	struct device_headers headers = {
+		.user_agent = header[HEADER_USER_AGENT],
+		.accept = header[HEADER_ACCEPT],
+		.accept_charset = header[HEADER_ACCEPT_CHARSET],
+		.accept_language = header[HEADER_ACCEPT_LANGUAGE],
+		.accept_encoding = header[HEADER_ACCEPT_ENCODING],
+		.via = header[HEADER_VIA],
+	};
+
+	device_classify(&request->arena, &headers, &request->device);
+}
+
+static const Rec__DevicePrefs *
+device_prefs(const struct request *request)
+{
+	const Rec__User *user = request->viewer.user;
+
+	if (user == NULL || user->prefs == NULL)
+		return NULL;
+	for (size_t i = 0; i < user->prefs->n_device; i++)
+		if (user->prefs->device[i]->device_class == request->device.class)
+			return user->prefs->device[i];
+	return NULL;
+}
+
+static enum face
+natural_face(const struct device *device)
+{
+	switch (device->class) {
+	case DEVICE_WML:
+		return FACE_WML;
+	case DEVICE_XHTML:
+		return FACE_XHTML;
+	case DEVICE_TEXT:
+	case DEVICE_HTML:
+	case DEVICE_CLASS_COUNT:
+		break;
+	}
+	return FACE_HTML;
+}
+
+/* An HTML-like face chosen by name, the fitting one of the two. */
+static enum face
+html_face(const struct device *device)
+{
+	return device->class == DEVICE_XHTML ? FACE_XHTML : FACE_HTML;
+}
+
+static void
+key_device(struct request *request)
+{
+	const struct device_default *defaults =
+	    &device_defaults[request->device.class];
+	const Rec__DevicePrefs *prefs = device_prefs(request);
+	struct view_key *key = &request->key;
+	struct str label;
+
+	key->class = request->device.class;
+	key->face = natural_face(&request->device);
+	key->charset = request->device.charset;
+	key->rows = defaults->page_size;
+	key->refresh_s = defaults->refresh_s;
+	key->input = defaults->input;
+	if (prefs == NULL)
+		return;
+	if (prefs->face != 0)
+		key->face = prefs->face - 1 == FACE_WML ? FACE_WML :
+		    html_face(&request->device);
+	label = (struct str){ (char *)prefs->charset.data, prefs->charset.len };
+	charset_parse(label, &key->charset);
+	if (prefs->page_size != 0)
+		key->rows = prefs->page_size;
+	if (prefs->refresh_set)
+		key->refresh_s = prefs->refresh_s;
+}
+
+/* ?face= and ?cs= switch this one page. */
+static void
+key_switches(struct request *request)
+{
+	struct str face = request_query(request, "face");
+	struct view_key *key = &request->key;
+
+	if (request->method == METHOD_POST && face.len == 0)
+		face = request->viewer.uid == 0 || request->viewer.ended ?
+		    request->field[FIELD_FACE] : STR_NONE;
+	if (str_eq(face, STR("wml")))
+		key->face = FACE_WML;
+	else if (str_eq(face, STR("html")))
+		key->face = html_face(&request->device);
+	charset_parse(request_query(request, "cs"), &key->charset);
+	if (request->device.json) {
+		key->face = FACE_JSON;
+		key->charset = CHARSET_UTF8;
+	}
+	if (key->face == FACE_WML) {
+		key->input = INPUT_OWN_CARD;
+		if (key->rows > 10)
+			key->rows = 10;
+	}
+}
+
+static void
+set_key(struct request *request)
+{
+	const Rec__User *user = request->viewer.user;
+	struct view_key *key = &request->key;
+
+	key->lang = device_language(request->header[HEADER_ACCEPT_LANGUAGE],
+	    http_conf->lang);
+	key->zone_minutes = http_conf->zone_minutes;
+	if (user != NULL && user->prefs != NULL) {
+		const Rec__Prefs *prefs = user->prefs;
+
+		if (prefs->lang.len != 0)
+			key->lang = (struct str){ (char *)prefs->lang.data,
+			    prefs->lang.len };
+		if (prefs->zone_set)
+			key->zone_minutes = prefs->zone_minutes;
+	}
+	key_device(request);
+	key_switches(request);
+	key->text_max = key->face == FACE_WML ? 240 : 1 << 20;
+}
+
+enum err
+request_client(struct request *request)
+{
+	enum err err;
+
+	set_proxy(request);
+	set_foreign(request);
+	classify(request);
+	err = auth_viewer(request);
+	set_key(request);
+	return err;
+}

@@ -1,0 +1,220 @@
+/*
+ * The shell of pages: bar, links to the other face, refresh and wait links,
+ * times in the reader's zone.
+ *
+ * It runs after the page function.  What it reads for the unread bar is in the
+ * calm set: a changed number changes the page's bytes, but only OBJ_BAR wakes a
+ * hold (rule 5).
+ */
+#include "web/shell.h"
+
+#include <string.h>
+
+#include "im/contact.h"
+#include "im/conversation.h"
+#include "web/auth.h"
+#include "web/errpage.h"
+#include "web/held.h"
+#include "web/http.h"
+#include "web/route.h"
+#include "web/static.h"
+
+struct str
+shell_clock(struct request *request, int64_t ms)
+{
+	struct civil t = clock_civil(ms, request->key.zone_minutes);
+
+	return str_fmt(&request->arena, "%02d:%02d", t.hour, t.minute);
+}
+
+struct str
+shell_day(struct request *request, int64_t ms)
+{
+	struct civil t = clock_civil(ms, request->key.zone_minutes);
+
+	return str_fmt(&request->arena, "%04d-%02d-%02d", t.year, t.month, t.day);
+}
+
+struct str
+shell_when(struct request *request, int64_t ms)
+{
+	struct civil t = clock_civil(ms, request->key.zone_minutes);
+	struct civil now = clock_civil(request->now_ms, request->key.zone_minutes);
+
+	watch_until(&request->watch, clock_next_midnight(request->now_ms,
+	    request->key.zone_minutes));
+	if (t.year != now.year)
+		return shell_day(request, ms);
+	if (t.month != now.month || t.day != now.day)
+		return str_fmt(&request->arena, "%02d-%02d", t.month, t.day);
+	return shell_clock(request, ms);
+}
+
+enum err
+bar_get(struct request *request, struct bar *out)
+{
+	struct unread unread;
+	struct contact *contacts;
+	size_t n;
+	enum err err;
+	uint64_t uid = request->viewer.uid;
+
+	*out = (struct bar){ 0 };
+	watch_add(&request->watch, (struct object){ .kind = OBJ_BAR, .a = uid });
+	watch_add(&request->calm, (struct object){ .kind = OBJ_INBOX, .a = uid });
+	watch_add(&request->calm, (struct object){ .kind = OBJ_FRIENDS, .a = uid });
+	err = conversation_unread(&request->arena, uid, request->talk, &unread);
+	if (err != OK)
+		return err;
+	out->talks = unread.talks;
+	err = contact_list(&request->arena, uid, &contacts, &n);
+	if (err != OK)
+		return err;
+	for (size_t i = 0; i < n; i++)
+		out->asks += contacts[i].state == REC__FRIEND__STATE__ASKED_ME;
+	return OK;
+}
+
+/* The page's own segment, "./" for the inbox and for what is no page. */
+static struct str
+self_segment(const struct request *request)
+{
+	return request->route != NULL && request->path.len != 0 &&
+	    request->route->get != NULL ? request->path : STR("./");
+}
+
+/* Refresh by itself: chosen, or because the hold ended early; never beside
+ * an input, never under 15 s in WML. */
+static unsigned
+refresh_seconds(const struct request *request)
+{
+	unsigned seconds = request->key.refresh_s;
+
+	if (request->has_input || request->key.face == FACE_JSON ||
+	    !request_signed_in(request) || request->err != OK)
+		return 0;
+	if (request->resumed_hold && held_early(request))
+		seconds = 5 + (unsigned)(secret_random_u64() % 26);
+	if (seconds != 0 && seconds < 15 && request->key.face == FACE_WML)
+		seconds = 15;
+	return seconds;
+}
+
+static void
+fill_live(struct request *request, struct str self)
+{
+	struct view *view = &request->view;
+	struct view_row *root = &view->root;
+	unsigned refresh = refresh_seconds(request);
+
+	view_link(view, root, "self", self);
+	if (refresh != 0) {
+		view_int(view, root, "refresh", refresh);
+		view_int(view, root, "refresh_ds", refresh * 10);
+	}
+	if (request->holdable && !request->watch.full)
+		view_link(view, root, "wait", held_link(request, self));
+}
+
+static void
+fill_foot(struct request *request, struct str self)
+{
+	struct view *view = &request->view;
+	bool wml = request->key.face == FACE_WML;
+	struct str once = request_query(request, "face");
+
+	if (request->key.face == FACE_JSON)
+		return;
+	view_link(view, &view->root, wml ? "foot.html" : "foot.wml",
+	    str_fmt(&request->arena, "%.*s?face=%s", STR_ARGS(self),
+	    wml ? "html" : "wml"));
+	if (once.len != 0 && request_signed_in(request) && request->err == OK)
+		view_text(view, &view->root, "foot.keep",
+		    wml ? STR("wml") : STR("html"));
+}
+
+static bool
+notice_valid(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((s.p[i] < 'a' || s.p[i] > 'z') && s.p[i] != '_')
+			return false;
+	return s.len > 0 && s.len <= 24;
+}
+
+/* After sign-in, a send or a password change the redirect carries ok=…:
+ * the notice, and in WML the sign to forget what was typed. */
+static void
+fill_notice(struct request *request)
+{
+	struct view *view = &request->view;
+	struct str ok = request_query(request, "ok");
+
+	if (request->err != OK)
+		view_text(view, &view->root, "error", errpage_key(request->err));
+	else if (notice_valid(ok))
+		view_text(view, &view->root, "notice", ok);
+	view_bool(view, &view->root, "fresh", request->fresh || ok.len != 0 ||
+	    request_query(request, "n").len != 0);
+	view_int(view, &view->root, "form.n", request->form_count != 0 ?
+	    request->form_count : request->now_ms / 1000 % 1000);
+}
+
+static enum err
+fill_viewer(struct request *request)
+{
+	struct view *view = &request->view;
+	struct bar bar;
+	enum err err;
+
+	if (!request_signed_in(request))
+		return OK;
+	view_text(view, &view->root, "me", (struct str){
+	    (char *)request->viewer.user->name.data,
+	    request->viewer.user->name.len });
+	err = bar_get(request, &bar);
+	if (err != OK)
+		return err;
+	if (bar.talks != 0)
+		view_int(view, &view->root, "bar", bar.talks);
+	if (bar.asks != 0)
+		view_int(view, &view->root, "asks", bar.asks);
+	return OK;
+}
+
+enum err
+shell_fill(struct request *request)
+{
+	struct view *view = &request->view;
+	struct view_row *root = &view->root;
+	struct civil t = clock_civil(request->now_ms, request->key.zone_minutes);
+	struct str self = self_segment(request);
+
+	view_text(view, root, "page", str_c(view->page));
+	view_text(view, root, "lang", request->key.lang);
+	view_text(view, root, "charset", str_c(charset_label(request->key.charset)));
+	if (request->key.face == FACE_HTML || request->key.face == FACE_XHTML)
+		view_link(view, root, "css", static_css());
+	view_bool(view, root, "xml", request->key.face == FACE_XHTML &&
+	    strcmp(request->device.xhtml_type, "text/html") != 0);
+	view_time(view, root, "asof", request->now_ms, str_fmt(&request->arena,
+	    "%02d:%02d:%02d", t.hour, t.minute, t.second));
+	view_bool(view, root, "accesskeys", request->device.wml_accesskey);
+	fill_notice(request);
+	fill_live(request, self);
+	fill_foot(request, self);
+	return fill_viewer(request);
+}
+
+enum err
+error_show(struct request *request)
+{
+	struct view *view = &request->view;
+
+	view->page = "error";
+	view_int(view, &view->root, "status", errpage_status(request->err));
+	view_link(view, &view->root, "back", STR("./"));
+	if (request->field[FIELD_M].len != 0)
+		view_text(view, &view->root, "text", request->field[FIELD_M]);
+	return OK;
+}

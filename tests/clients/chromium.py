@@ -1,0 +1,94 @@
+"""Chromium with scripts off, driven by WebDriver (which needs none of the page's own)."""
+import json
+import os
+import shutil
+import tempfile
+
+from kannel import need
+from zt import ROOT, wait_until
+
+SHOTS = os.path.join(ROOT, "build", "shots")
+
+
+class Chromium:
+    def __init__(self, size=(360, 640), dark=False):
+        need({"/usr/bin/chromium": "chromium", "/usr/bin/chromedriver": "chromium-driver"})
+        try:
+            from selenium import webdriver
+            from selenium.webdriver.chrome.service import Service
+        except ImportError:
+            raise AssertionError("apt install python3-selenium") from None
+        self.profile = tempfile.mkdtemp(prefix="zt.chromium.")
+        os.mkdir(os.path.join(self.profile, "Default"))
+        # Never --blink-settings=scriptEnabled=false: facts/clients.md section 5.
+        with open(os.path.join(self.profile, "Default", "Preferences"), "w") as f:
+            json.dump({"profile": {"default_content_setting_values": {"javascript": 2}}}, f)
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                     "--lang=en", f"--user-data-dir={self.profile}",
+                     f"--window-size={size[0]},{size[1]}", "--disable-background-networking",
+                     "--disable-component-update", "--no-first-run"):
+            options.add_argument(flag)
+        if dark:
+            options.add_argument("--force-dark-mode")
+        options.set_capability("pageLoadStrategy", "normal")
+        self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        self.driver.set_page_load_timeout(60)
+
+    def close(self):
+        self.driver.quit()
+        shutil.rmtree(self.profile, ignore_errors=True)
+
+    # ---- a person ------------------------------------------------------------
+    def open(self, url):
+        self.driver.get(url)
+
+    @property
+    def words(self):
+        return self.driver.find_element("tag name", "body").text
+
+    @property
+    def source(self):
+        return self.driver.page_source
+
+    def all(self, css):
+        return self.driver.find_elements("css selector", css)
+
+    def one(self, css):
+        found = self.all(css)
+        assert found, f"no {css}\n{self.words}"
+        return found[0]
+
+    def follow(self, css):
+        self.one(css).click()
+
+    def fill(self, css, text):
+        box = self.one(css)
+        box.clear()
+        box.send_keys(text)
+
+    def submit(self, action, do=None):
+        """Presses the button of the form that goes to `action`."""
+        for form in self.all(f"form[action$='{action}']"):
+            if do and not form.find_elements("css selector", f"input[name=do][value={do}]"):
+                continue
+            form.find_element("css selector", "[type=submit], button").click()
+            return
+        raise AssertionError(f"no form to {action} do={do}\n{self.source[:3000]}")
+
+    def wait(self, text, deadline_s=30):
+        def seen():
+            try:
+                return text in self.words
+            except Exception:                        # between two pages
+                return False
+        wait_until(f"{text!r} on the page", seen, deadline_s)
+
+    def shot(self, name):
+        os.makedirs(SHOTS, exist_ok=True)
+        self.driver.save_screenshot(os.path.join(SHOTS, name + ".png"))
+
+    def wider_than_screen(self):
+        """Does the page scroll sideways?  (Measured by the driver, not by the page.)"""
+        return self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})

@@ -1,0 +1,1 @@
+<?cs # expect: alt: is not allowed ?><p><?cs alt:name ?>-<?cs /alt ?></p>

@@ -1,0 +1,1 @@
+<?cs # expect: arithmetic is not allowed ?><?cs if:first - last ?>-<?cs /if ?>

@@ -1,0 +1,1 @@
+<?cs # expect: entity &nbsp; ?><p>&nbsp;</p>

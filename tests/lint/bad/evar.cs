@@ -1,0 +1,1 @@
+<?cs # expect: evar: is not allowed ?><p><?cs evar:name ?></p>

@@ -1,0 +1,1 @@
+<?cs # expect: function url_escape() is not allowed ?><?cs var:url_escape(name) ?>

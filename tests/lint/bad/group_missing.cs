@@ -1,0 +1,1 @@
+<?cs # expect: T.nosuch[ ] is no group ?><?cs var:T.nosuch[notice] ?>

@@ -1,0 +1,1 @@
+<?cs # expect: inline handler onclick ?><p onclick="1">1</p>

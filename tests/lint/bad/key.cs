@@ -1,0 +1,1 @@
+<?cs # expect: nosuch is not in CONTRACT ?><?cs if:?nosuch ?><?cs /if ?>

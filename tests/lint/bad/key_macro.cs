@@ -1,0 +1,1 @@
+<?cs # expect: lines[].parts[].nosuch is not in CONTRACT ?><?cs def:m(list) ?><?cs each:p = list ?><?cs var:p.nosuch ?><?cs /each ?><?cs /def ?><?cs each:l = lines ?><?cs call:m(l.parts) ?><?cs /each ?>

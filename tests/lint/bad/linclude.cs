@@ -1,0 +1,1 @@
+<?cs # expect: linclude: is not allowed ?><?cs linclude:name ?>

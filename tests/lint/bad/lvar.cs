@@ -1,0 +1,1 @@
+<?cs # expect: lvar: is not allowed ?><p><?cs lvar:name ?></p>

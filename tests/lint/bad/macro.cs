@@ -1,0 +1,1 @@
+<?cs # expect: no macro ?><?cs call:nosuch(name) ?>

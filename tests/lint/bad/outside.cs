@@ -1,0 +1,1 @@
+<?cs # expect: leads outside ?><a href="http://example.org/">1</a>

@@ -1,0 +1,1 @@
+<?cs # expect: <script> is not allowed ?><script>1</script>

@@ -1,0 +1,1 @@
+<?cs # expect: set: is not allowed ?><?cs set:name = "x" ?>

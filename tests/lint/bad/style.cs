@@ -1,0 +1,1 @@
+<?cs # expect: inline style ?><p style="color:red">1</p>

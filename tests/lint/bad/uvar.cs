@@ -1,0 +1,1 @@
+<?cs # expect: uvar: is not allowed ?><p><?cs uvar:name ?></p>

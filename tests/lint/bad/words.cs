@@ -1,0 +1,1 @@
+<?cs # expect: words in the text: Send ?><p>Send <?cs var:name ?></p>

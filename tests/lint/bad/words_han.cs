@@ -1,0 +1,1 @@
+<?cs # expect: words in the text ?><p>发送</p>

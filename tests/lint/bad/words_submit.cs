@@ -1,0 +1,1 @@
+<?cs # expect: words in value="Send" ?><input type="submit" value="Send"/>

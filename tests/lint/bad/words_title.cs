@@ -1,0 +1,1 @@
+<?cs # expect: words in title ?><p title="Name">1</p>

@@ -1,0 +1,337 @@
+/*
+ * Who is here, and which friends are told.  Time is moved by hand; a state is
+ * looked at 10 s before its end or just after, so that a slow machine cannot
+ * step over it.
+ */
+#include "im_fixture.h"
+
+#include "base/clock.h"
+#include "live/internal.h"
+
+#define S(n) (INT64_C(1000) * (n))
+#define MIN(n) S(60 * (n))
+
+static uint64_t next_uid = UINT64_C(1) << 40; /* people of no store */
+
+static int
+setup(void **state)
+{
+	(void)state;
+	clock_advance(MIN(60));
+	presence_open();
+	return 0;
+}
+
+/* Nobody is left behind in the table when all have been idle for an hour. */
+static int
+teardown(void **state)
+{
+	clock_advance(MIN(60));
+	presence_sweep(clock_mono_ms());
+	clock_advance(MIN(1));
+	presence_sweep(clock_mono_ms());
+	assert_int_equal(presence_count(), 0);
+	return fix_teardown(state);
+}
+
+static void
+sweep_after(int64_t ms)
+{
+	clock_advance(ms);
+	presence_sweep(clock_mono_ms());
+}
+
+static void
+states_age(void **state)
+{
+	/* Activity, then perhaps a hold from the same moment on that lasts
+	 * `held` (-1: none), then a look `after` the activity. */
+	static const struct {
+		bool active;
+		int64_t held, after;
+		enum presence want;
+	} ages[] = {
+		{ true, -1, 0, PRESENCE_ONLINE },
+		{ true, -1, S(80), PRESENCE_ONLINE },
+		{ true, -1, S(90), PRESENCE_AWAY },
+		{ true, -1, S(290), PRESENCE_AWAY },
+		{ true, -1, S(300), PRESENCE_OFFLINE },
+		{ true, MIN(14), MIN(14), PRESENCE_ONLINE },
+		{ true, MIN(13), MIN(14), PRESENCE_ONLINE },
+		{ true, MIN(20), MIN(15), PRESENCE_AWAY },
+		{ true, MIN(20), MIN(20) + S(80), PRESENCE_AWAY },
+		{ true, MIN(20), MIN(20) + S(90), PRESENCE_OFFLINE },
+		{ true, S(25), S(115), PRESENCE_AWAY },
+		{ false, MIN(1), 0, PRESENCE_AWAY },
+		{ false, MIN(1), MIN(1) + S(80), PRESENCE_AWAY },
+		{ false, MIN(1), MIN(1) + S(90), PRESENCE_OFFLINE },
+		{ false, -1, 0, PRESENCE_OFFLINE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
+		int64_t held = ages[i].held, left = ages[i].after;
+		uint64_t uid = next_uid++;
+		bool ends = held >= 0 && held <= left;
+
+		if (ages[i].active)
+			presence_active(uid);
+		if (held >= 0)
+			presence_hold(uid, 1);
+		if (ends) {
+			clock_advance(held);
+			presence_hold(uid, -1);
+			left -= held;
+		}
+		clock_advance(left);
+		if (presence_get(uid, 0) != ages[i].want)
+			fail_msg("row %zu: %d", i, presence_get(uid, 0));
+		if (held >= 0 && !ends)
+			presence_hold(uid, -1);
+	}
+}
+
+static void
+two_holds_end_with_the_second(void **state)
+{
+	uint64_t uid = next_uid++;
+
+	(void)state;
+	presence_hold(uid, 1);
+	presence_hold(uid, 1);
+	presence_hold(uid, -1);
+	clock_advance(MIN(10));
+	assert_int_equal(presence_get(uid, 0), PRESENCE_AWAY);
+	presence_hold(uid, -1);
+	clock_advance(S(90));
+	assert_int_equal(presence_get(uid, 0), PRESENCE_OFFLINE);
+}
+
+static void
+signed_out_is_offline_at_once(void **state)
+{
+	uint64_t uid = next_uid++;
+
+	(void)state;
+	presence_active(uid);
+	presence_hold(uid, 1);
+	presence_gone(uid);
+	assert_int_equal(presence_get(uid, clock_wall_ms()), PRESENCE_OFFLINE);
+	presence_hold(uid, -1);
+	assert_int_equal(presence_get(uid, 0), PRESENCE_OFFLINE);
+	presence_active(uid);
+	assert_int_equal(presence_get(uid, 0), PRESENCE_ONLINE);
+}
+
+static void
+restart_marks_nobody_offline(void **state)
+{
+	uint64_t here = next_uid++, left = next_uid++;
+	int64_t start = clock_wall_ms();
+
+	(void)state;
+	assert_int_equal(presence_get(here, start - S(290)), PRESENCE_AWAY);
+	assert_int_equal(presence_get(left, start - S(310)), PRESENCE_OFFLINE);
+	clock_advance(S(290));
+	assert_int_equal(presence_get(here, start - S(290)), PRESENCE_AWAY);
+	clock_advance(S(10));
+	assert_int_equal(presence_get(here, start - S(290)), PRESENCE_OFFLINE);
+}
+
+/* ---- who is told ---- */
+
+struct viewer {
+	uint64_t uid;
+	struct watch_set set;
+};
+
+static void
+look(struct viewer *v)
+{
+	watch_begin(&v->set);
+	watch_add(&v->set, (struct object){ OBJ_PRESENCE, v->uid, 0 });
+}
+
+/* Was the viewer's page told since the last look? */
+static bool
+told(struct viewer *v)
+{
+	bool moved = watch_moved(&v->set, v->set.begun);
+
+	look(v);
+	return moved;
+}
+
+static struct viewer
+viewer(const char *name)
+{
+	struct viewer v = { .uid = user(name) };
+
+	look(&v);
+	return v;
+}
+
+static void
+friends_who_look_are_told(void **state)
+{
+	struct viewer active = viewer("active"), holding = viewer("hold");
+	struct viewer absent = viewer("absent"), stranger = viewer("stranger");
+	struct viewer asked = viewer("asked"), out = viewer("out");
+	uint64_t uid = user("person");
+
+	(void)state;
+	befriend(uid, active.uid);
+	befriend(uid, holding.uid);
+	befriend(uid, absent.uid);
+	befriend(uid, out.uid);
+	assert_ok(ask(uid, asked.uid));
+	presence_active(active.uid);
+	presence_active(asked.uid);
+	presence_active(stranger.uid);
+	presence_active(out.uid);
+	clock_advance(MIN(29));
+	presence_hold(holding.uid, 1);
+	presence_gone(out.uid);
+	sweep_after(0);
+	presence_active(uid);
+	sweep_after(0);
+	assert_true(told(&active));
+	assert_true(told(&holding));
+	assert_false(told(&absent));
+	assert_false(told(&stranger));
+	assert_false(told(&asked));
+	assert_false(told(&out));
+	sweep_after(S(11)); /* no change, nobody told */
+	assert_false(told(&active));
+	presence_hold(holding.uid, -1);
+}
+
+static void
+each_step_of_ageing_is_told(void **state)
+{
+	struct viewer v = viewer("viewer");
+	uint64_t uid = user("person");
+
+	(void)state;
+	befriend(uid, v.uid);
+	presence_active(v.uid);
+	presence_active(uid);
+	sweep_after(0);
+	assert_true(told(&v));
+	sweep_after(S(80));
+	assert_false(told(&v));
+	sweep_after(S(10)); /* away */
+	assert_true(told(&v));
+	sweep_after(S(200));
+	assert_false(told(&v));
+	sweep_after(S(10)); /* offline */
+	assert_true(told(&v));
+	presence_active(uid);
+	sweep_after(S(11));
+	assert_true(told(&v));
+	presence_gone(uid);
+	sweep_after(S(11));
+	assert_true(told(&v));
+}
+
+static void
+end_of_the_grace_is_told(void **state)
+{
+	struct viewer v = viewer("viewer");
+	uint64_t uid = user("person");
+
+	(void)state;
+	befriend(uid, v.uid);
+	presence_active(v.uid);
+	assert_int_equal(presence_get(uid, clock_wall_ms()), PRESENCE_AWAY);
+	sweep_after(MIN(4));
+	assert_false(told(&v));
+	sweep_after(MIN(1));
+	assert_true(told(&v));
+}
+
+static void
+viewer_is_told_every_10_s_at_most(void **state)
+{
+	struct viewer v = viewer("viewer");
+	uint64_t uids[5];
+	int64_t now;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		uids[i] = user("person");
+		befriend(uids[i], v.uid);
+	}
+	presence_active(v.uid);
+	now = clock_mono_ms();
+	presence_sweep(now);
+	told(&v);
+	for (int i = 0; i < 5; i++) {
+		presence_active(uids[i]);
+		presence_sweep(now + S(i));
+		assert_int_equal(told(&v), i == 0);
+	}
+	presence_sweep(now + S(9));
+	assert_false(told(&v));
+	presence_sweep(now + S(10)); /* the other four, in one */
+	assert_true(told(&v));
+	presence_sweep(now + S(20));
+	assert_false(told(&v));
+}
+
+/* ---- threads ---- */
+
+static void *
+come_and_go(void *arg)
+{
+	for (uint64_t i = 0; i < 20000; i++) {
+		uint64_t uid = next_uid + i % 100;
+
+		presence_hold(uid, 1);
+		presence_active(uid);
+		if (presence_get(uid, 0) == PRESENCE_ONLINE && i % 7 == 0)
+			presence_gone(uid);
+		presence_hold(uid, -1);
+	}
+	return arg;
+}
+
+static void
+threads_agree(void **state)
+{
+	pthread_t threads[3];
+
+	(void)state;
+	assert_ok(presence_start());
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, come_and_go, NULL);
+	for (int i = 0; i < 20; i++)
+		presence_sweep(clock_mono_ms());
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(presence_count(), 100);
+	presence_stop();
+	assert_int_equal(presence_count(), 0);
+	presence_hold(next_uid, -1); /* the last hold, ended after the stop */
+	assert_int_equal(presence_count(), 0);
+}
+
+int
+main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	static const struct CMUnitTest tests[] = {
+		CASE(states_age),
+		CASE(two_holds_end_with_the_second),
+		CASE(signed_out_is_offline_at_once),
+		CASE(restart_marks_nobody_offline),
+		CASE(friends_who_look_are_told),
+		CASE(each_step_of_ageing_is_told),
+		CASE(end_of_the_grace_is_told),
+		CASE(viewer_is_told_every_10_s_at_most),
+		CASE(threads_agree),
+	};
+
+	return cmocka_run_group_tests(tests, fix_group_setup,
+	    fix_group_teardown);
+}

@@ -1,0 +1,470 @@
+/* Backup, restore and the auditor. */
+#include "store_test.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+
+/* ---- a small true world ---- */
+
+struct world {
+	struct command command;
+};
+
+static enum err
+put_record(struct txn *txn, enum table table, struct key key,
+    const ProtobufCMessage *record, enum err err)
+{
+	return err == OK ? store_put_record(txn, table, key, record) : err;
+}
+
+static enum err
+put_bytes(struct txn *txn, enum table table, struct key key, struct key value,
+    enum err err)
+{
+	return err == OK ? store_put(txn, table, key,
+	    (struct str){ (const char *)value.p, value.len }) : err;
+}
+
+static const char *const names[] = { "", "anna", "bert", "cleo" };
+static const char hash[] = "0000000100000001cdefcdefcdefcdef";
+
+static struct key
+hash_key(struct key head)
+{
+	return key_bytes(head, (struct str){ hash, 32 });
+}
+
+static enum err
+put_people(struct txn *txn, enum err err)
+{
+	Rec__User user = REC__USER__INIT;
+	Rec__Session session = REC__SESSION__INIT;
+	uint64_t made;
+
+	for (uint64_t uid = 1; uid <= 3 && err == OK; uid++) {
+		user.folded = (ProtobufCBinaryData){ 4,
+			(uint8_t *)(uintptr_t)names[uid] };
+		err = store_next(txn, "next_uid", &made);
+		err = put_record(txn, T_USER, KEY1(uid), &user.base, err);
+		err = put_bytes(txn, T_UNAME, key_bytes(key_none(),
+		    str_c(names[uid])), KEY1(uid), err);
+	}
+	session.uid = 1;
+	session.sid = key_get_u64((struct str){ hash, 32 }, 0);
+	err = put_record(txn, T_SESS, hash_key(key_none()), &session.base, err);
+	return put_bytes(txn, T_USESS, hash_key(KEY1(1)), key_none(), err);
+}
+
+static enum err
+put_friends(struct txn *txn, enum err err)
+{
+	Rec__Friend both = REC__FRIEND__INIT, asked = REC__FRIEND__INIT,
+	    asked_me = REC__FRIEND__INIT;
+
+	both.state = REC__FRIEND__STATE__FRIEND;
+	asked.state = REC__FRIEND__STATE__ASKED;
+	asked_me.state = REC__FRIEND__STATE__ASKED_ME;
+	err = put_record(txn, T_FRIEND, KEY2(1, 2), &both.base, err);
+	err = put_record(txn, T_FRIEND, KEY2(2, 1), &both.base, err);
+	err = put_record(txn, T_FRIEND, KEY2(1, 3), &asked.base, err);
+	return put_record(txn, T_FRIEND, KEY2(3, 1), &asked_me.base, err);
+}
+
+static enum err
+put_talk(struct txn *txn, enum err err)
+{
+	Rec__Conversation conv = REC__CONVERSATION__INIT;
+	Rec__Member member = REC__MEMBER__INIT;
+	Rec__Inbox inbox = REC__INBOX__INIT;
+	Rec__Message message = REC__MESSAGE__INIT;
+	uint64_t cid = 1;
+
+	conv.type = 1;
+	conv.last_seq = 5;
+	conv.user_a = 1;
+	conv.user_b = 2;
+	member.read_seq = 2;
+	err = err == OK ? store_next(txn, "next_cid", &cid) : err;
+	err = put_record(txn, T_CONV, KEY1(cid), &conv.base, err);
+	err = put_bytes(txn, T_PAIR, KEY2(1, 2), KEY1(cid), err);
+	for (uint64_t uid = 1; uid <= 2; uid++) {
+		err = put_record(txn, T_MEMBER, KEY2(cid, uid), &member.base,
+		    err);
+		err = put_record(txn, T_INBOX, KEY2(uid, cid), &inbox.base,
+		    err);
+	}
+	for (uint32_t seq = 1; seq <= 5; seq++) {
+		message.sender = 1 + seq % 2;
+		err = put_record(txn, T_MSG, key_u32(KEY1(cid), seq),
+		    &message.base, err);
+	}
+	return err;
+}
+
+static struct key
+sent_key(uint64_t uid)
+{
+	return key_u64(key_u32(key_u64(key_u8(KEY1(uid), 1), 1), 1), 77);
+}
+
+static enum err
+put_forms(struct txn *txn, enum err err)
+{
+	Rec__Sent sent = REC__SENT__INIT;
+	Rec__Draft draft = REC__DRAFT__INIT;
+
+	sent.cid = 1;
+	sent.seq = 3;
+	err = put_record(txn, T_SENT, sent_key(2), &sent.base, err);
+	return put_record(txn, T_DRAFT, key_u64(key_u8(KEY1(1), 1), 1),
+	    &draft.base, err);
+}
+
+static enum err
+world_run(struct txn *txn, struct command *command)
+{
+	enum err err = OK;
+
+	(void)command;
+	err = put_people(txn, err);
+	err = put_friends(txn, err);
+	err = put_talk(txn, err);
+	return put_forms(txn, err);
+}
+
+static void
+world_make(const char *dir)
+{
+	struct world world = { { .run = world_run } };
+
+	test_start(dir);
+	assert_int_equal(committer_run(&world.command), OK);
+	test_stop();
+}
+
+static void
+test_audit_clean(void **state)
+{
+	struct audit audit;
+	char dir[64];
+
+	(void)state;
+	test_dir_make(dir);
+	assert_int_equal(store_verify(dir, 2, &audit), ERR_NOT_FOUND);
+	world_make(dir);
+	assert_int_equal(store_verify(dir, 2, &audit), OK);
+	assert_int_equal(audit.users, 3);
+	assert_int_equal(audit.conversations, 1);
+	assert_int_equal(audit.messages, 5);
+	assert_int_equal(audit.faults, 0);
+	test_dir_remove(dir);
+}
+
+/* ---- faults ---- */
+
+struct planted {
+	const char *what;
+	struct step step;
+};
+
+#define DEL(t, k) { .kind = STEP_DEL, .table = (t), .key = (k) }
+#define PUT(t, k, v) \
+	{ .kind = STEP_PUT, .table = (t), .key = (k), .value = (v) }
+
+static void
+expect_found(const struct planted *planted)
+{
+	int null = open("/dev/null", O_WRONLY);
+	struct audit audit;
+	char dir[64];
+
+	test_dir_make(dir);
+	world_make(dir);
+	test_start(dir);
+	assert_int_equal(test_step(planted->step), OK);
+	test_stop();
+	if (store_verify(dir, null, &audit) != ERR_INTERNAL ||
+	    audit.faults == 0)
+		fail_msg("not found: %s", planted->what);
+	close(null);
+	test_dir_remove(dir);
+}
+
+static void
+test_audit_faults(void **state)
+{
+	const struct planted planted[] = {
+		{ "gap in a talk", DEL(T_MSG, key_u32(KEY1(1), 3)) },
+		{ "first gone", DEL(T_MSG, key_u32(KEY1(1), 1)) },
+		{ "last gone", DEL(T_MSG, key_u32(KEY1(1), 5)) },
+		{ "one too many", PUT(T_MSG, key_u32(KEY1(1), 6),
+		    STR("\x08\x01")) },
+		{ "of no talk", PUT(T_MSG, key_u32(KEY1(9), 1),
+		    STR("\x08\x01")) },
+		{ "foreign sender", PUT(T_MSG, key_u32(KEY1(1), 5),
+		    STR("\x08\x03")) },
+		{ "damaged message", PUT(T_MSG, key_u32(KEY1(1), 5),
+		    STR("\xff\xff")) },
+		{ "short key", PUT(T_MSG, KEY1(1), STR("\x08\x01")) },
+		{ "no member", DEL(T_MEMBER, KEY2(1, 2)) },
+		{ "no inbox row", DEL(T_INBOX, KEY2(2, 1)) },
+		{ "inbox only", PUT(T_INBOX, KEY2(3, 1), STR_NONE) },
+		{ "read too far", PUT(T_MEMBER, KEY2(1, 1),
+		    STR("\x08\x06")) },
+		{ "no pair", DEL(T_PAIR, KEY2(1, 2)) },
+		{ "pair of none", PUT(T_PAIR, KEY2(1, 3),
+		    STR("\0\0\0\0\0\0\0\1")) },
+		{ "no name", DEL(T_UNAME, key_bytes(key_none(),
+		    STR("anna"))) },
+		{ "name of none", PUT(T_UNAME, key_bytes(key_none(),
+		    STR("dora")), STR("\0\0\0\0\0\0\0\1")) },
+		{ "user gone", DEL(T_USER, KEY1(1)) },
+		{ "one-sided friend", DEL(T_FRIEND, KEY2(2, 1)) },
+		{ "request unseen", DEL(T_FRIEND, KEY2(3, 1)) },
+		{ "request unasked", DEL(T_FRIEND, KEY2(1, 3)) },
+		{ "friend of self", PUT(T_FRIEND, KEY2(1, 1),
+		    STR("\x08\x01")) },
+		{ "session unlisted", DEL(T_USESS, hash_key(KEY1(1))) },
+		{ "listed only", DEL(T_SESS, hash_key(key_none())) },
+		{ "sent nothing", PUT(T_SENT, sent_key(2),
+		    STR("\x08\x01\x10\x09")) },
+		{ "sent by another", PUT(T_SENT, sent_key(1),
+		    STR("\x08\x01\x10\x03")) },
+		{ "draft of nobody", PUT(T_DRAFT, key_u64(key_u8(KEY1(9), 1),
+		    1), STR_NONE) },
+		{ "counter behind", PUT(T_META, key_bytes(key_none(),
+		    STR("next_uid")), STR("\0\0\0\0\0\0\0\2")) },
+		{ "expiry of nothing", PUT(T_EXPIRY, key_u8(KEY1(9e18), 200),
+		    STR_NONE) },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++)
+		expect_found(&planted[i]);
+}
+
+static void
+flip_byte(const char *dir, const char *file, off_t at)
+{
+	char path[96];
+	uint8_t byte;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	assert_true((fd = open(path, O_RDWR)) >= 0);
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 0x10;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+static void
+test_audit_damaged_page(void **state)
+{
+	struct audit audit;
+	char dir[64];
+
+	(void)state;
+	test_dir_make(dir);
+	world_make(dir);
+	flip_byte(dir, "msg.db", 8192 + 8000);
+	assert_int_equal(store_verify(dir, 2, &audit), ERR_INTERNAL);
+	assert_true(audit.faults > 0);
+	test_dir_remove(dir);
+}
+
+/* ---- backup ---- */
+
+#define WRITERS 2
+#define TEXT_LEN 2000
+
+/* Writers put numbered rows for as long as the backup goes on. */
+struct writer {
+	pthread_t thread;
+	struct steps steps;
+	uint64_t id;
+	_Atomic uint32_t acked; /* rows 0 .. acked - 1 are */
+};
+
+static _Atomic bool writing;
+static char text[TEXT_LEN];
+
+static struct key
+writer_key(uint64_t id, uint32_t number)
+{
+	/* Scattered, so that many pages are dirty. */
+	return key_u32(KEY2((number * 2654435761U) % 4096, id), number);
+}
+
+static bool
+writer_put(struct writer *writer)
+{
+	writer->steps = (struct steps){ .command = { .run = steps_run },
+		.step = { { .kind = STEP_PUT, .table = T_META,
+		    .key = writer_key(writer->id, writer->acked),
+		    .value = { text, TEXT_LEN } } } };
+	if (committer_run(&writer->steps.command) != OK)
+		return false;
+	atomic_fetch_add(&writer->acked, 1);
+	return true;
+}
+
+static void *
+writer_main(void *arg)
+{
+	DB_ENV *env = store_tables()->env;
+	struct writer *writer = arg;
+
+	while (atomic_load(&writing)) {
+		if (!writer_put(writer))
+			return arg;
+		/* Often, so that logs would be removed if that were on. */
+		if (writer->acked % 300 == 0 &&
+		    env->txn_checkpoint(env, 0, 0, 0) != 0)
+			return arg;
+	}
+	return NULL;
+}
+
+static uint32_t
+log_number(void)
+{
+	DB_ENV *env = store_tables()->env;
+	DB_LOG_STAT *stat;
+	uint32_t number;
+
+	assert_int_equal(env->log_stat(env, &stat, 0), 0);
+	number = stat->st_cur_file;
+	free(stat);
+	return number;
+}
+
+static void
+names_fit(const char *dir, uint32_t acked[WRITERS])
+{
+	assert_int_equal(test_store_open(dir), OK);
+	for (uint64_t id = 0; id < WRITERS; id++)
+		for (uint32_t i = 0; i < acked[id]; i++)
+			assert_true(test_has(T_META, writer_key(id, i)));
+	store_close();
+}
+
+static void
+writers_start(struct writer writer[WRITERS])
+{
+	for (uint64_t id = 0; id < WRITERS; id++) {
+		writer[id].id = id;
+		for (int i = 0; i < 1500; i++)
+			assert_true(writer_put(&writer[id]));
+	}
+	atomic_store(&writing, true);
+	for (int id = 0; id < WRITERS; id++)
+		pthread_create(&writer[id].thread, NULL, writer_main,
+		    &writer[id]);
+}
+
+static void
+writers_stop(struct writer writer[WRITERS])
+{
+	void *failed;
+
+	atomic_store(&writing, false);
+	for (int id = 0; id < WRITERS; id++) {
+		pthread_join(writer[id].thread, &failed);
+		assert_null(failed);
+	}
+}
+
+/* Backs up while writers go on, slower each time until ten logs have rolled,
+ * most of them during the copy: those are what it would miss. */
+static void
+backup_under_load(const char *copy, uint32_t acked[WRITERS])
+{
+	static struct writer writer[WRITERS];
+	DB_ENV *env = store_tables()->env;
+	uint32_t log, rolled = 0;
+
+	writers_start(writer);
+	/* From here on pages are in the file, and their old logs gone. */
+	assert_int_equal(env->txn_checkpoint(env, 0, 0, 0), 0);
+	env->set_backup_config(env, DB_BACKUP_READ_COUNT, 8);
+	for (uint32_t pause_us = 20000; rolled < 10; pause_us *= 2) {
+		dir_clear(copy, false);
+		env->set_backup_config(env, DB_BACKUP_READ_SLEEP, pause_us);
+		for (int id = 0; id < WRITERS; id++)
+			acked[id] = atomic_load(&writer[id].acked);
+		log = log_number();
+		assert_int_equal(store_backup(copy), OK);
+		rolled = log_number() - log;
+	}
+	print_message("%u logs rolled during the copy\n", rolled);
+	writers_stop(writer);
+	assert_int_equal(store_backup(copy), ERR_EXISTS);
+}
+
+static void
+test_backup(void **state)
+{
+	char dir[64], copy[64], back[64];
+	uint32_t acked[WRITERS];
+
+	(void)state;
+	memset(text, 'n', sizeof(text));
+	test_dir_make(dir);
+	test_dir_config(dir);
+	test_dir_make(copy);
+	test_dir_make(back);
+	test_start(dir);
+	backup_under_load(copy, acked);
+	test_stop();
+	assert_int_equal(store_restore(copy, back, 2), OK);
+	assert_int_equal(store_restore(copy, back, 2), ERR_EXISTS);
+	names_fit(back, acked);
+	test_dir_remove(dir);
+	test_dir_remove(copy);
+	test_dir_remove(back);
+}
+
+/* A backup that is refused leaves nothing behind. */
+static void
+test_backup_of_faults(void **state)
+{
+	char dir[64], copy[80];
+	struct stat st;
+
+	(void)state;
+	test_dir_make(dir);
+	world_make(dir);
+	snprintf(copy, sizeof(copy), "%s-copy", dir);
+	test_start(dir);
+	assert_int_equal(test_step((struct step)DEL(T_UNAME,
+	    key_bytes(key_none(), STR("anna")))), OK);
+	assert_int_equal(store_backup(copy), ERR_INTERNAL);
+	assert_int_not_equal(stat(copy, &st), 0);
+	assert_int_equal(test_put(T_UNAME, key_bytes(key_none(), STR("anna")),
+	    STR("\0\0\0\0\0\0\0\1")), OK);
+	assert_int_equal(store_backup(copy), OK);
+	test_stop();
+	flip_byte(copy, "user.db", 8192 + 8100);
+	test_dir_remove(dir);
+	assert_int_equal(store_restore(copy, dir, 2), ERR_INTERNAL);
+	assert_int_not_equal(stat(dir, &st), 0);
+	test_dir_remove(copy);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_audit_clean),
+		cmocka_unit_test(test_audit_faults),
+		cmocka_unit_test(test_audit_damaged_page),
+		cmocka_unit_test(test_backup),
+		cmocka_unit_test(test_backup_of_faults),
+	};
+
+	secret_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
