@@ -1,48 +1,184 @@
-# zhitiao: one Makefile, no recursion.  The order of LAYERS is the layering: a
-# file may include only headers of its own layer and of those before it.
+# zhitiao: one Makefile, no recursion into folders.  The order of LAYERS is the
+# layering: a file may include only headers of its own layer and of those before
+# it.  `make help` lists what can be asked for.
 LAYERS = base text store im live web pages ctl
 
-CC     ?= cc
-BUILD  ?= build
-PREFIX ?= /usr/local
 SAN    ?=
+BUILD  ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+PREFIX ?= /usr/local
+LISTEN ?= 127.0.0.1:8080
+T      ?=
+VERSION = 0.1
+comma  := ,
+
+# Debian 12 names.
+BUILD_PACKAGES = gcc libc6-dev make libmicrohttpd-dev clearsilver-dev libdb5.3-dev libprotobuf-c-dev \
+	protobuf-c-compiler libsodium-dev libutf8proc-dev zlib1g-dev
+CHECK_PACKAGES = $(BUILD_PACKAGES) libcmocka-dev python3 python3-pytest python3-selenium chromium \
+	chromium-driver lynx w3m links2 elinks tmux kannel kannel-extras libxml2-utils libwbxml2-utils \
+	w3c-sgml-lib mandoc clang clang-format libclang-rt-14-dev db5.3-util iproute2 procps curl \
+	xz-utils fonts-dejavu-core fonts-noto-cjk wrk
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
-       -Wcast-align -Wwrite-strings -Wvla -Wformat=2 -Wundef -Werror
-OPT  ?= -O2 -g
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(OPT) -Iserver -I$(BUILD)/gen -isystem /usr/include/ClearSilver \
-       -fstack-protector-strong -fno-omit-frame-pointer $(if $(SAN),-fsanitize=$(SAN)) $(CFLAGS)
+	-Wcast-align -Wwrite-strings -Wvla -Wformat=2 -Wundef -Werror
+OPT ?= -O2 -g
+# The sanitizers' own checks confuse gcc's look for uninitialised variables.
+SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -Wno-maybe-uninitialized)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(OPT) -Iserver -I$(BUILD)/gen \
+	-isystem /usr/include/ClearSilver -fstack-protector-strong -fno-omit-frame-pointer \
+	$(SANFLAGS) $(CFLAGS)
 LIBS = -lmicrohttpd -lneo_cgi -lneo_cs -lneo_utl -ldb-5.3 -lprotobuf-c -lsodium -lutf8proc -lz -lpthread
 
 SRC  := $(foreach layer,$(LAYERS),$(sort $(wildcard server/$(layer)/*.c)))
-GEN   = $(BUILD)/gen/store/records.pb-c.c
-OBJ   = $(SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/store/records.pb-c.o
+GEN   = $(BUILD)/gen/store/records.pb-c
+OBJ   = $(SRC:%.c=$(BUILD)/%.o) $(GEN).o
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/replay/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+# What is made is named; V=1 shows the whole commands.
+Q = $(if $(V),,@echo "  $@"; )
+
+# ---- building -----------------------------------------------------------------
 
 .PHONY: all
 all: $(BUILD)/zhitiao
 
 $(BUILD)/zhitiao: $(BUILD)/server/main.o $(OBJ)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(GEN) $(BUILD)/gen/store/records.pb-c.h &: server/store/records.proto
+$(GEN).c $(GEN).h &: server/store/records.proto
 	@mkdir -p $(BUILD)/gen
-	protoc-c --c_out=$(BUILD)/gen -Iserver $<
+	$(Q)protoc-c --c_out=$(BUILD)/gen -Iserver $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) -std=c11 $(OPT) -I$(BUILD)/gen $(if $(SAN),-fsanitize=$(SAN)) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) -std=c11 $(OPT) -I$(BUILD)/gen $(SANFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/%.o: %.c | $(BUILD)/gen/store/records.pb-c.h
+$(BUILD)/%.o: %.c | $(GEN).h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Unit tests: tests/unit/test_NAME.c each link against all of the server but main.c.
-UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+# tests/unit/test_NAME.c each link against all of the server but main.c.
 $(BUILD)/tests/test_%: tests/unit/test_%.c $(OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(OBJ) -lcmocka $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(OBJ) -lcmocka $(LIBS)
 
--include $(SRC:%.c=$(BUILD)/%.d) $(BUILD)/server/main.d $(UNIT:=.d)
+# tests/fuzz/fuzz_NAME.c with a main that feeds it files.
+$(BUILD)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< tests/fuzz/replay.c $(OBJ) $(LIBS)
 
-.PHONY: clean
+# The same with libFuzzer's main; see `fuzz`.
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
+
+-include $(SRC:%.c=$(BUILD)/%.d) $(BUILD)/server/main.d $(UNIT:=.d) $(FUZZ:=.d)
+
+# Parallel unless the caller chose: a target that first installs packages builds
+# by a make of its own.
+SELF = $(MAKE) $(if $(findstring j,$(firstword -$(MAKEFLAGS))),,-j$$(nproc))
+
+# ---- running ------------------------------------------------------------------
+
+.PHONY: run demo
+run:
+	@sh tests/apt.sh $(BUILD_PACKAGES)
+	@$(SELF) --no-print-directory all
+	@$(BUILD)/zhitiao serve -l $(LISTEN)
+
+demo:
+	@sh tests/apt.sh $(BUILD_PACKAGES)
+	@$(SELF) --no-print-directory all
+	@$(BUILD)/zhitiao demo -l $(LISTEN)
+
+# ---- checking -----------------------------------------------------------------
+
+# All of it.  Without SAN, unit tests, corpora and scripts run a second time under
+# the address and undefined behaviour sanitizers.
+PARTS = lint unit fuzz e2e clients
+SAN_PARTS = $(if $(SAN),,unit fuzz e2e)
+SAN_BUILD = $(BUILD)-address-undefined
+.PHONY: check
+check:
+	@sh tests/apt.sh $(CHECK_PACKAGES)
+	@$(SELF) --no-print-directory built
+ifeq ($(SAN),)
+	@$(SELF) --no-print-directory SAN=address,undefined BUILD=$(SAN_BUILD) built
+endif
+	@python3 tests/check.py --build $(BUILD) $(PARTS) \
+	    $(if $(SAN_PARTS),--build $(SAN_BUILD) $(SAN_PARTS))
+
+.PHONY: built
+built: $(BUILD)/zhitiao $(UNIT) $(FUZZ)
+
+# One part: make unit T=conf; make e2e T=restart (pytest -k); SAN=… as well.
+.PHONY: lint unit replay e2e clients
+lint: $(BUILD)/zhitiao
+	@python3 tests/check.py --build $(BUILD) lint
+unit: $(UNIT)
+	@python3 tests/check.py --build $(BUILD) --only "$(T)" unit
+replay: $(FUZZ)
+	@python3 tests/check.py --build $(BUILD) --only "$(T)" fuzz
+e2e clients: $(BUILD)/zhitiao
+	@python3 tests/check.py --build $(BUILD) --only "$(T)" $@
+
+# make fuzz T=charset [FUZZ_S=seconds]: looks for new inputs with libFuzzer.
+FUZZ_S ?= 60
+.PHONY: fuzz
+fuzz:
+	@test -n "$(T)" || { echo "make fuzz T=NAME, one of: $(notdir $(FUZZ))"; exit 2; }
+	@sh tests/apt.sh $(BUILD_PACKAGES) clang libclang-rt-14-dev
+	@$(SELF) --no-print-directory CC=clang BUILD=build-fuzz SAN=fuzzer-no-link,address,undefined \
+	    build-fuzz/fuzz/$(T)
+	@mkdir -p tests/fuzz/corpus/$(T) build-fuzz/found
+	build-fuzz/fuzz/$(T) -max_total_time=$(FUZZ_S) -artifact_prefix=build-fuzz/found/ \
+	    build-fuzz/found tests/fuzz/corpus/$(T)
+
+# Which lines of server/ the unit tests and the scripts reach.
+.PHONY: cover
+cover:
+	@sh tests/apt.sh $(CHECK_PACKAGES) gcovr
+	@$(SELF) --no-print-directory BUILD=build-cover OPT="-O1 -g --coverage" built
+	-@python3 tests/check.py --build build-cover unit fuzz e2e
+	@gcovr -r . build-cover -f server/ --html-details build-cover/index.html --print-summary
+	@echo "see build-cover/index.html"
+
+.PHONY: bench
+bench:
+	@sh tests/apt.sh $(BUILD_PACKAGES) wrk python3
+	@$(SELF) --no-print-directory all
+	@BUILD=$(BUILD) sh tests/bench/run.sh
+
+# The pictures in doc/: real screens of real clients.
+.PHONY: pictures
+pictures:
+	@sh tests/apt.sh $(CHECK_PACKAGES)
+	@$(SELF) --no-print-directory all
+	@ZHITIAO=$(abspath $(BUILD))/zhitiao python3 tests/clients/pictures.py doc/pictures
+
+# ---- giving away --------------------------------------------------------------
+
+SHARE = $(DESTDIR)$(PREFIX)/share/zhitiao
+MAN   = $(DESTDIR)$(PREFIX)/share/man
+.PHONY: install dist
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/data $(MAN)/man5 $(MAN)/man8
+	install -m 755 $(BUILD)/zhitiao $(DESTDIR)$(PREFIX)/bin/zhitiao
+	for f in $$(find templates wml html -type f); do install -Dm 644 "$$f" "$(SHARE)/$$f"; done
+	find data -maxdepth 1 -type f -exec install -m 644 -t $(SHARE)/data {} +
+	install -m 644 doc/zhitiao.conf.5 $(MAN)/man5/
+	install -m 644 doc/zhitiao.8 $(MAN)/man8/
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=zhitiao-$(VERSION)/ -o $(BUILD)/zhitiao-$(VERSION).tar.gz HEAD
+
+.PHONY: clean help
 clean:
-	rm -rf $(BUILD)
+	rm -rf build build-* $(BUILD)
+help:
+	@echo "make run | demo          serve on $(LISTEN), or LISTEN=ADDR:PORT"
+	@echo "make check               everything; SAN=thread: under another sanitizer"
+	@echo "make lint | unit | replay | e2e | clients    one part; T=name: some of it"
+	@echo "make bench | fuzz T=name | cover | pictures"
+	@echo "make install PREFIX=/usr/local DESTDIR= | dist | clean"

@@ -53,7 +53,7 @@ call:a("o", "3", T.nav.settings) ?></p>
 <?cs /if ?><p><?cs if:?me ?><?cs var:me ?> <?cs /if ?><?cs if:?asof && ?me ?><?cs var:T.foot.asof ?> <?cs var:asof ?> <?cs /if ?><?cs
 if:?foot.wml ?><a href="<?cs var:foot.wml ?>"><?cs var:T.foot.wml ?></a><?cs /if ?><?cs
 if:?foot.html ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><?cs /if ?></p><?cs
-if:?foot.keep ?><form method="post" action="o"><div><?cs call:form_key()
-?><input type="hidden" name="do" value="face"/><input type="hidden" name="face" value="<?cs var:foot.keep
+if:?foot.keep ?><form method="post" action="o"><div><input type="hidden" name="k" value="<?cs
+var:foot.key ?>"/><input type="hidden" name="e" value="中"/><input type="hidden" name="do" value="face"/><input type="hidden" name="face" value="<?cs var:foot.keep
 ?>"/><input type="submit" value="<?cs var:T.do.keep ?>"/></div></form><?cs /if ?></div></body></html>
 <?cs /def ?>

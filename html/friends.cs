@@ -2,10 +2,9 @@
 if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
 each:person = requests ?><li><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a> <?cs
 call:act("f", "accept", person.id, T.do.accept) ?><?cs call:act("f", "refuse", person.id, T.do.refuse) ?></li>
-<?cs /each ?></ul><?cs /if
-?><form method="post" action="f"><p><label><?cs var:T.field.friend ?> <input name="name" value="<?cs var:name ?>"/></label> <?cs
+<?cs /each ?></ul><?cs /if ?><?cs if:?form ?><form method="post" action="f"><p><label><?cs var:T.field.friend ?> <input name="name" value="<?cs var:name ?>"/></label> <?cs
 call:form_key() ?><input type="hidden" name="do" value="ask"/><input type="submit" value="<?cs var:T.do.ask ?>"/></p></form>
-<?cs if:subcount(friends) ?><ul class="l"><?cs
+<?cs /if ?><?cs if:subcount(friends) ?><ul class="l"><?cs
 each:person = friends ?><li><?cs
 if:?person.talk ?><a href="<?cs var:person.talk ?>"><?cs var:person.name ?></a><?cs call:presence(person.presence) ?> <a href="<?cs
 var:person.href ?>" class="s"><?cs var:T.nav.person ?></a><?cs

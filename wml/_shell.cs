@@ -17,6 +17,10 @@ if:?accesskeys ?><?cs var:digit ?>.<?cs /if ?><?cs var:label ?></a><br/><?cs /de
 ?><?cs def:send(to, what) ?><go method="post" href="<?cs var:to ?>"><postfield name="m" value="$(m<?cs var:form.n ?>)"/><?cs
 call:form_key() ?><?cs if:what ?><postfield name="do" value="<?cs var:what ?>"/><?cs /if ?></go><?cs /def ?><?cs
 
+# A kept draft that this deck cannot show: one link sends it as it is.
+?><?cs def:kept(to) ?><?cs var:T.talk.kept ?><br/><anchor><?cs var:T.do.send_kept ?><go method="post" href="<?cs var:to ?>"><?cs
+call:form_key() ?><postfield name="do" value="kept"/></go></anchor><br/><?cs /def ?><?cs
+
 # A text with its line breaks and ways out.
 ?><?cs def:parts(list) ?><?cs each:part = list ?><?cs if:?part.br ?><br/><?cs /if ?><?cs if:?part.href ?><a href="<?cs
 var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs /if ?><?cs /each ?><?cs /def ?><?cs
@@ -51,6 +55,6 @@ call:a("f", "2", T.nav.friends) ?><?cs
 call:a("o", "3", T.nav.settings) ?><?cs /if ?><?cs /if ?><?cs
 if:?foot.html ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><br/><?cs /if ?><?cs
 if:?foot.wml ?><a href="<?cs var:foot.wml ?>"><?cs var:T.foot.wml ?></a><br/><?cs /if ?><?cs
-if:?foot.keep ?><anchor><?cs var:T.do.keep ?><go method="post" href="o"><?cs call:form_key()
-?><postfield name="do" value="face"/><postfield name="face" value="<?cs var:foot.keep ?>"/></go></anchor><br/><?cs /if ?><?cs
+if:?foot.keep ?><anchor><?cs var:T.do.keep ?><go method="post" href="o"><postfield name="k" value="<?cs
+var:foot.key ?>"/><postfield name="e" value="中"/><postfield name="do" value="face"/><postfield name="face" value="<?cs var:foot.keep ?>"/></go></anchor><br/><?cs /if ?><?cs
 if:?asof && ?me ?><?cs var:asof ?><?cs /if ?></p></card><?cs /def ?>

@@ -2,6 +2,7 @@
 if:?form ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="#w"/></do><?cs
 elif:?write ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="<?cs var:write ?>"/></do><?cs /if ?><?cs
 call:body() ?><?cs
+if:?kept ?><?cs call:kept(to) ?><?cs /if ?><?cs
 
 if:?form ?><?cs call:a("#w", "8", T.nav.write) ?><?cs
 elif:?write ?><?cs call:a(write, "8", T.nav.write) ?><?cs /if ?><?cs

@@ -1,5 +1,5 @@
 <?cs include:"wml/_shell.cs" ?><?cs call:deck(T.title.friends)
-?><do type="accept" label="<?cs var:T.do.ask ?>"><go href="#w"/></do><?cs call:body() ?><?cs
+?><?cs if:?form ?><do type="accept" label="<?cs var:T.do.ask ?>"><go href="#w"/></do><?cs /if ?><?cs call:body() ?><?cs
 if:subcount(requests) ?><?cs var:T.friends.requests ?>:<br/><?cs
 each:person = requests ?><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a> <?cs
 call:act("f", "accept", person.id, T.do.accept) ?><?cs /each ?><?cs /if ?><?cs
@@ -7,7 +7,7 @@ each:person = friends ?><a href="<?cs if:?person.talk ?><?cs var:person.talk ?><
 var:person.name ?></a><?cs call:presence(person.presence) ?><?cs
 if:?person.talk ?> <a href="<?cs var:person.href ?>"><?cs var:T.nav.person ?></a><?cs /if ?><br/><?cs /each ?><?cs
 if:!subcount(friends) ?><?cs var:T.friends.empty ?><br/><?cs /if ?><?cs
-call:range(T.nav.previous, T.nav.next) ?><a href="#w"><?cs var:T.do.ask ?></a><br/><?cs
+call:range(T.nav.previous, T.nav.next) ?><?cs if:?form ?><a href="#w"><?cs var:T.do.ask ?></a><br/><?cs /if ?><?cs
 if:subcount(asked) ?><?cs var:T.friends.asked ?>:<br/><?cs
 each:person = asked ?><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a><br/><?cs /each ?><?cs /if ?><?cs
 if:?blocked ?><a href="<?cs var:blocked ?>"><?cs var:T.nav.blocked ?></a><br/><?cs /if ?><?cs
@@ -16,6 +16,6 @@ call:foot() ?><?cs
 def:go() ?><go method="post" href="f"><postfield name="name" value="$(n<?cs var:form.n ?>)"/><?cs
 call:form_key() ?><postfield name="do" value="ask"/></go><?cs /def
 
-?><card id="w" title="<?cs var:T.do.ask ?>"><do type="accept" label="<?cs var:T.do.ask ?>"><?cs call:go() ?></do><p><?cs
+?><?cs if:?form ?><card id="w" title="<?cs var:T.do.ask ?>"><do type="accept" label="<?cs var:T.do.ask ?>"><?cs call:go() ?></do><p><?cs
 var:T.field.friend ?><input name="n<?cs var:form.n ?>"<?cs if:?name ?> value="<?cs var:name ?>"<?cs /if ?>/><anchor><?cs
-var:T.do.ask ?><?cs call:go() ?></anchor></p></card></wml>
+var:T.do.ask ?><?cs call:go() ?></anchor></p></card><?cs /if ?></wml>

@@ -10,6 +10,7 @@ call:body() ?><?cs
 if:?text_error ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
 var:name ?>: <?cs var:T.state[state] ?><?cs if:?presence ?> <?cs var:T.presence[presence] ?><?cs /if ?><br/><?cs
 if:?talk ?><a href="<?cs var:talk ?>"><?cs var:T.nav.write ?></a><br/><?cs /if ?><?cs
+if:?kept ?><?cs call:kept(self) ?><?cs /if ?><?cs
 if:?write ?><a href="#w"><?cs var:T.nav.write ?></a><br/><?cs /if ?><?cs
 if:state == "none" ?><?cs call:act(self, "ask", "", T.do.ask) ?><?cs
 elif:state == "asked" ?><?cs call:act(self, "refuse", "", T.do.takeback) ?><?cs

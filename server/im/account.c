@@ -14,8 +14,10 @@
 #include "im/session.h"
 #include "text/utf8.h"
 
+/* A byte less than a key holds, so that a walk can step behind any. */
+#define NAME_KEY_MAX (sizeof(((struct key *)0)->p) - 1)
 /* Bytes of a long name that stand in its key in clear. */
-#define NAME_KEY_HEAD (sizeof(((struct key *)0)->p) - 33)
+#define NAME_KEY_HEAD (NAME_KEY_MAX - 1 - 32)
 
 /*
  * 32 letters may take 192 bytes after folding, more than a key holds: a long
@@ -28,7 +30,7 @@ name_key(struct str folded)
 	uint8_t hash[32];
 	struct key key = key_none();
 
-	if (folded.len <= sizeof(key.p))
+	if (folded.len <= NAME_KEY_MAX)
 		return key_bytes(key, folded);
 	secret_hash(hash, sizeof(hash), STR_NONE, folded);
 	key = key_bytes(key, str_head(folded, NAME_KEY_HEAD));

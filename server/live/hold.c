@@ -199,7 +199,7 @@ evict_session(struct shard *shard, const struct waiter *newest)
 		evict(shard, oldest);
 }
 
-/* The oldest of all, without holding two locks: in a race, one of the oldest. */
+/* The oldest of all; two locks are never held: in a race, one of the oldest. */
 static void
 evict_oldest(void)
 {
@@ -377,10 +377,8 @@ sweep_slot(struct shard *shard, uint32_t slot, const struct hold_sweep *sweep)
 		next = link->next;
 		if (link->slot != slot || w->since >= stamp)
 			continue;
-		/* `next` stays good: a set names a slot once, but another of
-		 * its links may come next in the same chain. */
-		while (next != NULL && next->waiter == w)
-			next = next->next;
+		/* `next` may be a link of w, too (of another slot of the same
+		 * chain): it leads on all the same, w is not resumed yet. */
 		unlink_waiter(shard, w, WAKE_NEWS);
 		w->links.news = newest_news(w);
 		sweep->ready(w);

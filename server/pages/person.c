@@ -48,6 +48,7 @@ fill_way_in(struct request *request, uint64_t peer)
 		return err == ERR_NOT_TAKEN ? OK : err;
 	}
 	view_bool(view, &view->root, "write", true);
+	view_bool(view, &view->root, "text_error", request->err == ERR_TEXT_EMPTY);
 	return texting_form(request, FORM_PERSON, peer, 0);
 }
 

@@ -22,7 +22,9 @@ struct texting {
 static bool
 too_long_for_deck(const struct request *request, struct str text)
 {
-	return request->key.face == FACE_WML && text.len > DECK_TEXT;
+	/* An attribute value would lose line breaks, too. */
+	return request->key.face == FACE_WML && (text.len > DECK_TEXT ||
+	    str_find(text, STR("\n"), NULL));
 }
 
 static struct str
@@ -56,8 +58,6 @@ texting_form(struct request *request, enum form_page page, uint64_t id,
 		view_bool(view, &view->root, "kept", true);
 	else
 		view_text(view, &view->root, "text", text);
-	view_bool(view, &view->root, "text_error", request->err != OK &&
-	    page == FORM_PERSON);
 	view_text(view, &view->root, "key", formkey_make(request, page, id, count));
 	return OK;
 }

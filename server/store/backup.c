@@ -26,6 +26,8 @@ backup_copy(const char *dir)
 	ret = env->backup(env, dir, DB_CREATE);
 	if ((on = env->log_set_config(env, DB_LOG_AUTO_REMOVE, 1)) != 0)
 		store_err(on);
+	if (ret == EPERM) /* the library's word for a write that failed */
+		ret = ENOSPC;
 	if (ret != 0)
 		log_error("%s: %s", dir, db_strerror(ret));
 	return store_err(ret);
@@ -59,6 +61,8 @@ backup_into(const char *dir)
 		return err;
 	if ((err = backup_copy(dir)) == OK)
 		err = backup_check(dir);
+	if (err == OK)
+		err = dir_sync(dir);
 	if (err != OK)
 		dir_clear(dir, made);
 	return err;

@@ -208,6 +208,27 @@ dir_copy(const char *from, const char *to)
 	return err;
 }
 
+enum err
+dir_sync(const char *dir)
+{
+	DIR *handle = opendir(dir);
+	const char *name;
+	int fd, failed = 0;
+
+	if (handle == NULL)
+		return file_error("open", dir);
+	while (failed == 0 && (name = dir_next(handle)) != NULL) {
+		fd = openat(dirfd(handle), name, O_RDONLY | O_CLOEXEC);
+		failed = fd < 0 || fsync(fd) != 0;
+		if (fd >= 0)
+			close(fd);
+	}
+	if (failed == 0)
+		failed = fsync(dirfd(handle)) != 0;
+	closedir(handle);
+	return failed == 0 ? OK : file_error("fsync", dir);
+}
+
 void
 dir_sizes(const char *dir, uint64_t *tables, uint64_t *logs)
 {

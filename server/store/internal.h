@@ -65,6 +65,8 @@ bool file_is_table(const char *name);
 bool file_is_log(const char *name);
 /* Copies tables and logs, each fsync'd, then the directory. */
 enum err dir_copy(const char *from, const char *to);
+/* Makes what the files in `dir` say survive a power cut. */
+enum err dir_sync(const char *dir);
 void dir_sizes(const char *dir, uint64_t *tables, uint64_t *logs);
 size_t dir_tables(const char *dir); /* how many tables are there */
 enum err file_error(const char *what, const char *path); /* logs errno */

@@ -346,8 +346,9 @@ start(struct request *request, const char *method, const char *version)
 	    take_header, request);
 	request->state = R_BODY;
 	atomic_fetch_add_explicit(&count_requests, 1, memory_order_relaxed);
+	/* A reply queued in this first call would close the connection. */
 	if (request->method != METHOD_POST)
-		return run(request);
+		return MHD_YES;
 	atomic_fetch_add_explicit(&count_posts, 1, memory_order_relaxed);
 	if (body_announced_too_long(request)) {
 		request->err = ERR_BODY_LONG;
@@ -413,11 +414,13 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url,
 		break;
 	}
 	if (*size != 0) {
-		body_feed(request, data, *size);
+		if (request->body != NULL)
+			body_feed(request, data, *size);
 		*size = 0;
 		return MHD_YES;
 	}
-	body_end(request);
+	if (request->body != NULL)
+		body_end(request);
 	return run(request);
 }
 

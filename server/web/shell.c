@@ -14,6 +14,7 @@
 #include "im/conversation.h"
 #include "web/auth.h"
 #include "web/errpage.h"
+#include "web/formkey.h"
 #include "web/held.h"
 #include "web/http.h"
 #include "web/route.h"
@@ -128,9 +129,11 @@ fill_foot(struct request *request, struct str self)
 	view_link(view, &view->root, wml ? "foot.html" : "foot.wml",
 	    str_fmt(&request->arena, "%.*s?face=%s", STR_ARGS(self),
 	    wml ? "html" : "wml"));
-	if (once.len != 0 && request_signed_in(request) && request->err == OK)
-		view_text(view, &view->root, "foot.keep",
-		    wml ? STR("wml") : STR("html"));
+	if (once.len == 0 || !request_signed_in(request) || request->err != OK)
+		return;
+	view_text(view, &view->root, "foot.keep", wml ? STR("wml") : STR("html"));
+	view_text(view, &view->root, "foot.key",
+	    formkey_make(request, FORM_GENERAL, 0, 0));
 }
 
 static bool

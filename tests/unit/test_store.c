@@ -487,6 +487,7 @@ test_stats(void **state)
 	struct store_stats before, after;
 
 	(void)state;
+	test_barrier(); /* the first sweep is over */
 	store_stats(&before);
 	assert_int_equal(committer_run(&put.command), OK);
 	assert_int_equal(committer_run(&put.command), ERR_EXISTS);

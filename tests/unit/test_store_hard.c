@@ -429,10 +429,10 @@ disk_backup(const char *dir)
 
 	test_dir_make(home);
 	test_start(home);
-	for (uint32_t i = 0; i < 1000; i++)
+	for (uint32_t i = 0; i < 300; i++)
 		assert_int_equal(put_number(i), OK);
 	snprintf(copy, sizeof(copy), "%s/copy", dir);
-	for (size_t leave = 0; leave < 8 << 20; leave += 1 << 20) {
+	for (size_t leave = 0; leave < 2 << 20; leave += 1 << 18) {
 		ballast_put(dir, leave);
 		assert_int_equal(store_backup(copy), ERR_DISK);
 		assert_int_not_equal(stat(copy, &st), 0);
