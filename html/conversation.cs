@@ -3,7 +3,8 @@ if:?wait ?><?cs call:a(wait, "5", T.nav.wait) ?> <?cs /if ?><?cs
 call:a(self, "0", T.nav.refresh) ?><?cs
 if:?newest ?> <a href="<?cs var:newest ?>"><?cs var:T.nav.newest ?></a><?cs /if ?><?cs
 if:?write ?> <?cs call:a(write, "8", T.nav.write) ?><?cs /if ?></p>
-<?cs if:?form ?><form method="post" action="<?cs var:to ?>"><p><textarea name="m" rows="3" cols="40" title="<?cs
+<?cs if:?form ?><?cs if:?draft ?><p><?cs var:T.talk.draft ?></p>
+<?cs /if ?><form method="post" action="<?cs var:to ?>"><p><textarea name="m" rows="3" cols="40" title="<?cs
 var:T.field.message ?>"><?cs var:text ?></textarea><br/><?cs call:form_key() ?><input type="submit" value="<?cs
 var:T.do.send ?>"/></p></form>
 <?cs /if ?><?cs

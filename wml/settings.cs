@@ -4,29 +4,35 @@
 ?><?cs def:select(letter, list) ?><select name="<?cs var:letter ?><?cs var:form.n ?>" value="<?cs
 each:choice = list ?><?cs if:?choice.on ?><?cs var:choice.value ?><?cs /if ?><?cs /each ?>"><?cs /def ?><?cs
 
-def:go() ?><go method="post" href="o"><postfield name="lang" value="$(l<?cs var:form.n ?>)"/><postfield
-name="zone" value="$(z<?cs var:form.n ?>)"/><postfield name="face" value="$(f<?cs var:form.n ?>)"/><postfield
-name="cs" value="$(c<?cs var:form.n ?>)"/><postfield name="rows" value="$(s<?cs var:form.n ?>)"/><postfield
-name="refresh" value="$(t<?cs var:form.n ?>)"/><postfield name="rule" value="$(r<?cs var:form.n ?>)"/><?cs
+# One choice: its words, its select.  A deck has room for half of them; the rest
+# is on the page behind "more".
+?><?cs def:post(field, letter) ?><postfield name="<?cs var:field ?>" value="$(<?cs var:letter ?><?cs var:form.n ?>)"/><?cs /def ?><?cs
+
+def:go() ?><go method="post" href="o"><?cs
+if:subcount(rules) ?><?cs call:post("rule", "r") ?><?cs call:post("lang", "l") ?><?cs
+call:post("refresh", "t") ?><?cs call:post("rows", "s") ?><?cs /if ?><?cs
+if:subcount(zones) ?><?cs call:post("zone", "z") ?><?cs call:post("cs", "c") ?><?cs
+call:post("face", "f") ?><?cs /if ?><?cs
 call:form_key() ?><postfield name="do" value="save"/></go><?cs /def ?><?cs
 
 call:deck(T.title.settings) ?><?cs call:body() ?><?cs
-var:T.settings.rule ?><?cs call:select("r", rules) ?><?cs each:choice = rules ?><option value="<?cs
+if:subcount(rules) ?><?cs var:T.settings.rule ?><?cs call:select("r", rules) ?><?cs each:choice = rules ?><option value="<?cs
 var:choice.value ?>"><?cs var:T.rule[choice.value] ?></option><?cs /each ?></select><?cs
 var:T.settings.lang ?><?cs call:select("l", langs) ?><?cs each:choice = langs ?><option value="<?cs
 var:choice.value ?>"><?cs call:lang_name(choice.value) ?></option><?cs /each ?></select><?cs
-var:T.settings.zone ?><?cs call:select("z", zones) ?><?cs each:choice = zones ?><option value="<?cs
-var:choice.value ?>"><?cs var:choice.label ?></option><?cs /each ?></select><?cs
 var:T.settings.refresh ?><?cs call:select("t", refreshes) ?><?cs each:choice = refreshes ?><option value="<?cs
 var:choice.value ?>"><?cs if:choice.value ?><?cs var:choice.value ?> <?cs var:T.settings.seconds ?><?cs else ?><?cs
 var:T.settings.off ?><?cs /if ?></option><?cs /each ?></select><?cs
 var:T.settings.rows ?><?cs call:select("s", sizes) ?><?cs each:choice = sizes ?><option value="<?cs
-var:choice.value ?>"><?cs var:choice.value ?></option><?cs /each ?></select><?cs
+var:choice.value ?>"><?cs var:choice.value ?></option><?cs /each ?></select><?cs /if ?><?cs
+if:subcount(zones) ?><?cs var:T.settings.zone ?><?cs call:select("z", zones) ?><?cs each:choice = zones ?><option value="<?cs
+var:choice.value ?>"><?cs var:choice.label ?></option><?cs /each ?></select><?cs
 var:T.settings.charset ?><?cs call:select("c", charsets) ?><?cs each:choice = charsets ?><option value="<?cs
 var:choice.value ?>"><?cs var:T.charset[choice.value] ?></option><?cs /each ?></select><?cs
 var:T.settings.face ?><?cs call:select("f", faces) ?><?cs each:choice = faces ?><option value="<?cs
-var:choice.value ?>"><?cs var:T.face[choice.value] ?></option><?cs /each ?></select><anchor><?cs
+var:choice.value ?>"><?cs var:T.face[choice.value] ?></option><?cs /each ?></select><?cs /if ?><anchor><?cs
 var:T.do.save ?><?cs call:go() ?></anchor><br/><?cs
+if:?more ?><a href="<?cs var:more ?>"><?cs var:T.nav.more ?></a><br/><?cs /if ?><?cs
 if:?password ?><a href="<?cs var:password ?>"><?cs var:T.title.password ?></a><br/><?cs /if
 ?><a href="#d"><?cs var:T.settings.leave ?></a><br/><?cs
 call:foot() ?><card id="d" title="<?cs var:T.settings.leave ?>"><p><?cs

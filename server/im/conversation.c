@@ -119,22 +119,43 @@ latest_first(const void *va, const void *vb)
 	return (a->cid < b->cid) - (a->cid > b->cid);
 }
 
+/* A user's contacts by uid: one bulk read costs a tenth of a get per talk. */
+struct remarks {
+	struct contact *contact;
+	size_t n;
+};
+
+static int
+by_uid(const void *va, const void *vb)
+{
+	const struct contact *a = va, *b = vb;
+
+	return (a->uid > b->uid) - (a->uid < b->uid);
+}
+
+static struct str
+remark_of(const struct remarks *remarks, uint64_t peer)
+{
+	struct contact key = { .uid = peer }, *found;
+
+	if (remarks->n == 0)
+		return STR_NONE;
+	found = bsearch(&key, remarks->contact, remarks->n, sizeof(key), by_uid);
+	return found != NULL ? found->remark : STR_NONE;
+}
+
 static enum err
 fill_row(struct arena *arena, uint64_t uid, const struct row *row,
     struct conversation *out)
 {
 	Rec__Inbox *inbox;
-	enum err err;
 
 	inbox = store_unpack(row->value, &rec__inbox__descriptor, arena);
 	if (inbox == NULL)
 		return ERR_INTERNAL;
 	out->cid = key_get_u64(row->key, 8);
 	out->name = record_str(inbox->name);
-	err = fill_head(arena, uid, out);
-	if (err != OK)
-		return err;
-	return fill_remark(arena, uid, out);
+	return fill_head(arena, uid, out);
 }
 
 enum err
@@ -142,6 +163,7 @@ conversation_list(struct arena *arena, uint64_t uid, struct conversation **out,
     size_t *n)
 {
 	struct conversation *list;
+	struct remarks remarks;
 	struct rows rows;
 	enum err err;
 
@@ -151,11 +173,15 @@ conversation_list(struct arena *arena, uint64_t uid, struct conversation **out,
 	    &rows);
 	if (err != OK || rows.n == 0)
 		return err;
+	err = contact_list(arena, uid, &remarks.contact, &remarks.n);
+	if (err != OK)
+		return err;
 	list = ARENA_ARRAY(arena, struct conversation, rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
 		err = fill_row(arena, uid, &rows.row[i], &list[i]);
 		if (err != OK)
 			return err;
+		list[i].remark = remark_of(&remarks, list[i].peer);
 	}
 	qsort(list, rows.n, sizeof(*list), latest_first);
 	*out = list;

@@ -7,10 +7,10 @@
 
 /*
  * Held requests.  A waiter belongs to its caller from before live_wait until
- * its resume() is called, which happens exactly once, on the ticker thread
- * (at stop: inside hold_stop), after it was unlinked under its shard's lock by exactly one of: news,
- * deadline, hang-up, eviction (too many holds), stop.  live never touches it
- * after calling resume(), which may free it.
+ * its resume() is called, which happens exactly once, on the ticker thread (at
+ * stop: inside hold_stop), after it was unlinked under its shard's lock by
+ * exactly one of: news, deadline, hang-up, eviction (too many holds), stop.
+ * live never touches it after calling resume(), which may free it.
  *
  * Fairness: resumes are handed out in ticks of 20 ms, at most 128 per worker
  * and tick, newest news first.  An object's waiters get three immediate
@@ -39,7 +39,7 @@ struct waiter {
 	struct watch_set watch;
 	uint64_t since;		/* the client's V */
 	int64_t deadline_ms;	/* monotonic */
-	uint64_t sid, uid;	/* session and user: for the caps and presence */
+	uint64_t sid, uid;	/* session and user: for caps and presence */
 	unsigned session_max;	/* holds this session may have, 0: any */
 	unsigned worker;	/* which serving thread resumes it */
 	int fd;			/* its socket, or -1 */

@@ -32,7 +32,7 @@ struct watch_set {
 
 void watch_begin(struct watch_set *set);
 void watch_add(struct watch_set *set, struct object object); /* twice is once */
-void watch_until(struct watch_set *set, int64_t wall_ms);    /* keeps the earliest */
+void watch_until(struct watch_set *set, int64_t wall_ms); /* keeps earliest */
 /* Has any slot moved past `since` (a page's V)? */
 bool watch_moved(const struct watch_set *set, uint64_t since);
 /* Has any slot moved since it was added, or `until` passed? */

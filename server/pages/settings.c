@@ -68,22 +68,28 @@ fill_zone(struct request *request, struct view_node *list, int minutes)
 	view_bool(view, row, "on", minutes == request->key.zone_minutes);
 }
 
-/* All zones; in WML, where a list of them would not fit, those near. */
+static bool
+zone_near(const struct request *request, int minutes, int reach)
+{
+	return minutes >= request->key.zone_minutes - reach &&
+	    minutes <= request->key.zone_minutes + reach;
+}
+
+/* All zones; in a deck that is over its budget those near the one in force. */
 static void
 fill_zones(struct request *request)
 {
 	struct view_node *list = view_list(&request->view, &request->view.root,
 	    "zones");
 	bool wml = request->key.face == FACE_WML;
-	int reach = wml ? (int)request->key.rows * 30 : 24 * 60;
+	int reach = wml ? (int)request->key.rows * 240 : 48 * 60;
 	size_t odd = 0;
 
 	for (int minutes = -720; minutes <= 840; minutes += 60) {
 		for (; odd < COUNT(odd_zones) && odd_zones[odd] < minutes; odd++)
-			if (!wml || odd_zones[odd] == request->key.zone_minutes)
+			if (zone_near(request, odd_zones[odd], reach))
 				fill_zone(request, list, odd_zones[odd]);
-		if (minutes >= request->key.zone_minutes - reach &&
-		    minutes <= request->key.zone_minutes + reach)
+		if (zone_near(request, minutes, reach))
 			fill_zone(request, list, minutes);
 	}
 }
@@ -117,13 +123,42 @@ own_rows(const struct request *request, const Rec__DevicePrefs *device)
 	    device_defaults[request->device.class].page_size;
 }
 
+/* What a phone asks for now and then: zone, encoding, layout. */
+static void
+fill_rare(struct request *request, const Rec__DevicePrefs *device)
+{
+	struct view *view = &request->view;
+	struct str charset = { (char *)device->charset.data, device->charset.len };
+
+	fill_zones(request);
+	fill_words(view, "faces", faces, COUNT(faces), device->face == 0 ? 0 :
+	    device->face == 1 + FACE_WML ? 1 : 2);
+	fill_words(view, "charsets", charsets, COUNT(charsets),
+	    charset.len == 0 ? 0 : word_index(charsets, COUNT(charsets), charset));
+}
+
+static void
+fill_often(struct request *request, const Rec__DevicePrefs *device)
+{
+	struct view *view = &request->view;
+	const Rec__Prefs *prefs = request->viewer.user->prefs;
+
+	fill_words(view, "langs", langs, COUNT(langs),
+	    word_index(langs, COUNT(langs), request->key.lang));
+	fill_numbers(view, "sizes", sizes, COUNT(sizes), own_rows(request, device));
+	fill_numbers(view, "refreshes", refreshes, COUNT(refreshes),
+	    request->key.refresh_s);
+	fill_words(view, "rules", rules, COUNT(rules),
+	    prefs != NULL && prefs->write_rule == 1);
+}
+
 static enum err
 settings_show(struct request *request)
 {
 	struct view *view = &request->view;
 	const Rec__DevicePrefs *device = own_device(request);
-	const Rec__Prefs *prefs = request->viewer.user->prefs;
-	struct str charset = { (char *)device->charset.data, device->charset.len };
+	bool wml = request->key.face == FACE_WML;
+	bool more = str_eq(request_query(request, "v"), STR("more"));
 	size_t sessions;
 	enum err err = session_count(&request->arena, request->viewer.uid,
 	    &sessions);
@@ -133,23 +168,19 @@ settings_show(struct request *request)
 	view->page = "settings";
 	request->has_input = true;
 	request->reply.no_store = true; /* the number of sessions is not watched */
+	view_text(view, &view->root, "key",
+	    formkey_make(request, FORM_GENERAL, 0, 0));
+	if (!wml || !more)
+		fill_often(request, device);
+	if (!wml || more)
+		fill_rare(request, device);
+	if (wml && more)
+		return OK;
+	if (wml)
+		view_link(view, &view->root, "more", STR("o?v=more"));
 	if (request->viewer.kind != SESSION_PATH)
 		view_link(view, &view->root, "password", STR("o?v=password"));
 	view_int(view, &view->root, "sessions", (int64_t)sessions);
-	view_text(view, &view->root, "key",
-	    formkey_make(request, FORM_GENERAL, 0, 0));
-	fill_words(view, "langs", langs, COUNT(langs),
-	    word_index(langs, COUNT(langs), request->key.lang));
-	fill_zones(request);
-	fill_words(view, "faces", faces, COUNT(faces), device->face == 0 ? 0 :
-	    device->face == 1 + FACE_WML ? 1 : 2);
-	fill_words(view, "charsets", charsets, COUNT(charsets),
-	    charset.len == 0 ? 0 : word_index(charsets, COUNT(charsets), charset));
-	fill_numbers(view, "sizes", sizes, COUNT(sizes), own_rows(request, device));
-	fill_numbers(view, "refreshes", refreshes, COUNT(refreshes),
-	    request->key.refresh_s);
-	fill_words(view, "rules", rules, COUNT(rules),
-	    prefs != NULL && prefs->write_rule == 1);
 	return OK;
 }
 

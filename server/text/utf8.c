@@ -357,19 +357,6 @@ name_char(uint32_t cp, bool first)
 	}
 }
 
-/*
- * Folding can undo composition and the reverse (U+0345 and the like): the
- * second round reaches the fixed point, a test walks all of Unicode.
- */
-static struct str
-name_fold(struct arena *arena, struct str s)
-{
-	for (int round = 0; round < 2; round++)
-		s = utf8_normal(arena, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-		    UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
-	return s;
-}
-
 enum err
 utf8_name(struct arena *arena, struct str typed, struct str *shown,
     struct str *folded)
@@ -387,7 +374,8 @@ utf8_name(struct arena *arena, struct str typed, struct str *shown,
 	if (chars < NAME_MIN_CHARS || chars > NAME_MAX_CHARS)
 		return ERR_NAME_BAD;
 	*shown = s;
-	*folded = name_fold(arena, s);
+	*folded = utf8_normal(arena, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+	    UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
 	return OK;
 }
 

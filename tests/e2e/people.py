@@ -119,7 +119,7 @@ def older(page):
     if page.face == "json":
         return page.json.get("older")
     for words in (T("nav.older"), T("nav.next")):
-        link = page.link(r"=", words)
+        link = page.link(text=words)
         if link:
             return link.href
     return None
@@ -129,7 +129,7 @@ def newer(page):
     if page.face == "json":
         return page.json.get("newer")
     for words in (T("nav.newer"), T("nav.previous")):
-        link = page.link(r"=", words)
+        link = page.link(text=words)
         if link:
             return link.href
     return None

@@ -33,7 +33,7 @@ table = pairs(run.stdout, r"^(\w+) = *(.*)$")
 assert len(table) > 10, run.stdout
 compare(SAMPLE, pairs(read(SAMPLE), r"^#(\w+) = *(.*)$"), table)
 compare(MAN, [(name, "" if value == '""' else value) for name, value in
-              pairs(read(MAN), r"^\.It Cm (\w+) = (.*)$")], table)
+              pairs(read(MAN).replace("\\(dq", "\""), r"^\.It Cm (\w+) = (.*)$")], table)
 subcommands = re.findall(r"^ +zhitiao (\w+)", subprocess.run(
     [sys.argv[1]], capture_output=True, text=True, check=False).stderr, re.M)
 assert "serve" in subcommands

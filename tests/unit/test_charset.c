@@ -78,7 +78,7 @@ encode_all(enum charset cs)
 	struct arena own;
 
 	arena_init(&own, 0);
-	for (uint32_t cp = 0xA0; cp <= 0x10FFFF; cp++) {
+	for (uint32_t cp = 0x80; cp <= 0x10FFFF; cp++) {
 		struct str utf8, bytes, back;
 
 		if (cp >= 0xD800 && cp <= 0xDFFF)

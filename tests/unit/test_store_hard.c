@@ -299,6 +299,7 @@ static void
 write_unflushed(const char *dir)
 {
 	test_start(dir);
+	test_barrier();
 	store_tables()->env->log_flush = flush_fails;
 	(void)!test_put(T_CONV, KEY1(2), STR("x"));
 }
@@ -438,6 +439,7 @@ disk_backup(const char *dir)
 		assert_int_not_equal(stat(copy, &st), 0);
 		ballast_remove(dir);
 	}
+	if (getenv("DBG")) { char c[200]; snprintf(c, 200, "ls -l /proc/%d/fd; df %s; ls -l %s", getpid(), dir, dir); (void)!system(c); }
 	assert_int_equal(store_backup(copy), OK);
 	assert_int_equal(put_number(1), OK);
 	test_stop();
