@@ -1,6 +1,6 @@
 <?cs include:"wml/_shell.cs" ?><?cs
 
-def:go() ?><go method="post" href="login"><postfield name="name" value="$(n<?cs var:form.n ?>)"/><postfield
+def:go() ?><go method="post" href="login<?cs var:once ?>"><postfield name="name" value="$(n<?cs var:form.n ?>)"/><postfield
 name="password" value="$(p<?cs var:form.n ?>)"/><?cs call:form_key() ?><?cs
 if:?to ?><postfield name="to" value="<?cs var:to ?>"/><?cs /if ?><?cs
 if:?text ?><postfield name="m" value="<?cs var:text ?>"/><postfield name="k2" value="<?cs var:text_key ?>"/><?cs /if ?></go><?cs /def ?><?cs
@@ -11,4 +11,4 @@ if:?kept ?><?cs var:T.signin.kept ?><br/><?cs /if ?><?cs
 if:?text ?><?cs var:T.signin.text ?> <?cs var:text ?><br/><?cs /if ?><?cs
 var:T.field.name ?><input name="n<?cs var:form.n ?>"<?cs if:?name ?> value="<?cs var:name ?>"<?cs /if ?>/><?cs
 var:T.field.password ?><input name="p<?cs var:form.n ?>" type="password"/><anchor><?cs var:T.do.signin ?><?cs call:go() ?></anchor><br/><a
-href="register"><?cs var:T.nav.register ?></a><br/><?cs call:foot() ?></wml>
+href="register<?cs var:once ?>"><?cs var:T.nav.register ?></a><br/><?cs call:foot() ?></wml>

@@ -193,6 +193,12 @@ presence_gone(uint64_t uid)
 	pthread_mutex_unlock(&shard->lock);
 }
 
+bool
+presence_young(void)
+{
+	return clock_mono_ms() < grace_end_ms;
+}
+
 enum presence
 presence_get(uint64_t uid, int64_t seen_ms)
 {

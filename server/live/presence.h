@@ -30,6 +30,9 @@ void presence_hold(uint64_t uid, int delta);
 /* Signed out everywhere: offline at once and until the next activity. */
 void presence_gone(uint64_t uid);
 
+/* In the first 5 min after a start, when presence_get wants to know seen_ms? */
+bool presence_young(void);
+
 /* `seen_ms`: the user record's (wall time), or 0 if it is not at hand; it
  * matters in the first 5 min after a start. */
 enum presence presence_get(uint64_t uid, int64_t seen_ms);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/presence.h"
 
 struct person_row {
 	const struct contact *contact;
@@ -45,7 +44,7 @@ select_rows(struct request *request, const struct contact *contacts, size_t n,
 		rows[count++] = (struct person_row){
 			.contact = &contacts[i],
 			.presence = contact_may_see(&contacts[i]) ?
-			    presence_get(contacts[i].uid, 0) : PRESENCE_OFFLINE,
+			    list_presence(request, contacts[i].uid) : PRESENCE_OFFLINE,
 			.shown = shown_name(contacts[i].name, contacts[i].remark),
 		};
 	}

@@ -5,7 +5,6 @@
 #include "pages/pages.h"
 
 #include "im/soft.h"
-#include "live/presence.h"
 
 static enum err
 fill_talk(struct request *request, struct view_row *row,
@@ -22,7 +21,7 @@ fill_talk(struct request *request, struct view_row *row,
 	    (unsigned long long)talk->cid));
 	view_text(view, row, "name", shown_name(talk->name, talk->remark));
 	if (contact_may_see(&contact))
-		view_int(view, row, "presence", presence_get(talk->peer, 0));
+		view_int(view, row, "presence", list_presence(request, talk->peer));
 	if (talk->last_seq > talk->read_seq)
 		view_int(view, row, "unread", talk->last_seq - talk->read_seq);
 	if (talk->last_seq == 0)

@@ -3,6 +3,7 @@
 
 #include "im/contact.h"
 #include "im/conversation.h"
+#include "live/presence.h"
 #include "text/link.h"
 #include "text/utf8.h"
 #include "web/auth.h"
@@ -42,6 +43,10 @@ page_calm(struct request *request, enum object_kind kind, uint64_t a, uint64_t b
 }
 
 /* ---- list.c: pages of a list ---- */
+
+/* Presence of a friend for a list row: asks the store when somebody was seen
+ * only in the first minutes after a start. */
+enum presence list_presence(struct request *request, uint64_t uid);
 
 /* Which rows of `total` a page shows, by ?p= (rows to skip). */
 struct slice {

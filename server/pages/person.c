@@ -4,7 +4,6 @@
  */
 #include "pages/pages.h"
 
-#include "live/presence.h"
 
 static struct str
 state_name(Rec__Friend__State state)

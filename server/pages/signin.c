@@ -171,10 +171,21 @@ open_session(struct request *request, enum session_kind kind,
 	request_command(request, &work->open.command, then);
 }
 
+/* A face chosen on the sign-in page goes along. */
+static struct str
+valid_face(const struct request *request)
+{
+	struct str face = request_query(request, "face");
+
+	return str_eq(face, STR("wml")) || str_eq(face, STR("html")) ? face :
+	    STR_NONE;
+}
+
 static void
 give_ticket(struct request *request)
 {
 	struct signin *work = work_of(request);
+	struct str face = valid_face(request);
 	char name[TOKEN_LEN + 1];
 
 	secret_token(work->token);
@@ -186,8 +197,9 @@ give_ticket(struct request *request)
 	    asked_page(request), name);
 	request->reply.cookie = auth_cookie(request,
 	    (struct str){ work->token, TOKEN_LEN });
-	request_redirect(request, str_fmt(&request->arena, "/login?t=%s%s", name,
-	    request->key.face == FACE_WML ? "&n=1" : ""));
+	request_redirect(request, str_fmt(&request->arena, "/login?t=%s%s%.*s%.*s",
+	    name, request->key.face == FACE_WML ? "&n=1" : "",
+	    face.len != 0 ? 6 : 0, "&face=", STR_ARGS(face)));
 	dispatch_finish(request, OK);
 }
 
@@ -269,7 +281,7 @@ static enum err
 login_get(struct request *request)
 {
 	struct signin *work = work_of(request);
-	struct str cookie;
+	struct str face = valid_face(request);
 	struct ticket ticket;
 	bool keeps;
 
@@ -281,16 +293,19 @@ login_get(struct request *request)
 		}
 		return signin_show(request);
 	}
-	cookie = http_cookie(request, request->tls ? "__Host-z" : "z");
-	keeps = secret_eq(cookie, str_c(ticket.cookie));
+	keeps = secret_eq(auth_cookie_sent(request), str_c(ticket.cookie));
 	if (keeps)
 		memcpy(work->token, ticket.cookie, sizeof(work->token));
 	else
 		secret_token(work->token);
 	work->uid = ticket.uid;
-	request->reply.location = str_fmt(&request->arena, "%s%s",
+	request->reply.location = str_fmt(&request->arena, "%s?%s%s%.*s%.*s",
 	    ticket.to[0] != '\0' ? ticket.to : "./",
-	    request_query(request, "n").len != 0 ? "?n=1" : "");
+	    request_query(request, "n").len != 0 ? "n=1" : "",
+	    face.len != 0 && request_query(request, "n").len != 0 ? "&" : "",
+	    face.len != 0 ? 5 : 0, "face=", STR_ARGS(face));
+	if (request->reply.location.p[request->reply.location.len - 1] == '?')
+		request->reply.location.len--;
 	open_session(request, keeps ? SESSION_COOKIE : SESSION_PATH, entered);
 	return OK;
 }

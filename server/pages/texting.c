@@ -241,7 +241,10 @@ texting_post(struct request *request, enum form_page page, uint64_t id)
 	send->uid = request->viewer.uid;
 	send->form.page = page;
 	send->form.page_id = id;
-	err = take_text(request, page, id, &send->text);
+	err = page == FORM_PERSON ? contact_may_open(&request->arena, send->uid, id) :
+	    OK;
+	if (err == OK)
+		err = take_text(request, page, id, &send->text);
 	if (err != OK)
 		return err;
 	err = take_key(request, &send->form);

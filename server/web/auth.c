@@ -59,6 +59,12 @@ request_signed_in(const struct request *request)
 	return request->viewer.uid != 0 && !request->viewer.ended;
 }
 
+struct str
+auth_cookie_sent(const struct request *request)
+{
+	return http_cookie(request, request->tls ? COOKIE_TLS : COOKIE_PLAIN);
+}
+
 enum err
 auth_viewer(struct request *request)
 {
@@ -70,8 +76,8 @@ auth_viewer(struct request *request)
 		err = try_token(request, str_trim(str_from(bearer, 7)),
 		    SESSION_BEARER);
 	if (err == OK && !request_signed_in(request))
-		err = try_token(request, http_cookie(request,
-		    request->tls ? COOKIE_TLS : COOKIE_PLAIN), SESSION_COOKIE);
+		err = try_token(request, auth_cookie_sent(request),
+		    SESSION_COOKIE);
 	if (err == OK && !request_signed_in(request) && request->token.len != 0)
 		err = try_token(request, request->token, SESSION_PATH);
 	if (err != OK || viewer->uid == 0)

@@ -16,6 +16,9 @@ enum err auth_viewer(struct request *request) MUST_USE;
 /* Prefix of this session's paths: "/~TOKEN/" or "/". */
 struct str auth_prefix(const struct request *request);
 
+/* The token in the client's cookie, whatever it is worth; or empty. */
+struct str auth_cookie_sent(const struct request *request);
+
 /* Set-Cookie value that carries a token, or ends one when it is empty. */
 struct str auth_cookie(struct request *request, struct str token);
 

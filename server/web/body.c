@@ -90,28 +90,36 @@ void
 body_end(struct request *request)
 {
 	struct body *body = request->body;
-	struct str raw[FIELD_COUNT];
-	struct form_charset how = {
-		.content_type_charset =
-		    content_charset(request->header[HEADER_CONTENT_TYPE]),
-		.page = charset_negotiate(request->header[HEADER_ACCEPT_CHARSET]),
-	};
 
 	if (body->processor != NULL &&
 	    MHD_destroy_post_processor(body->processor) != MHD_YES)
 		body->bad = true;
 	body->processor = NULL;
-	for (unsigned i = 0; i < FIELD_COUNT; i++) {
+	for (unsigned i = 0; i < FIELD_COUNT; i++)
 		body->too_long = body->too_long || body->field[i].failed;
-		raw[i] = sbuf_str(&body->field[i]);
-	}
 	if (request->err == OK && body->too_long)
 		request->err = ERR_BODY_LONG;
 	else if (request->err == OK && body->bad)
 		request->err = ERR_REQUEST;
-	if (request->err == OK)
-		request->field_err = field_decode(&request->arena, &how, raw,
-		    request->field);
+}
+
+void
+body_decode(struct request *request)
+{
+	struct body *body = request->body;
+	struct str raw[FIELD_COUNT];
+	struct form_charset how = {
+		.content_type_charset =
+		    content_charset(request->header[HEADER_CONTENT_TYPE]),
+		.page = request->key.charset,
+	};
+
+	if (body == NULL || request->err != OK)
+		return;
+	for (unsigned i = 0; i < FIELD_COUNT; i++)
+		raw[i] = sbuf_str(&body->field[i]);
+	request->field_err = field_decode(&request->arena, &how, raw,
+	    request->field);
 }
 
 void

@@ -12,8 +12,10 @@
 /* NULL (request->err says why) when it cannot be read. */
 struct body *body_new(struct request *request);
 void body_feed(struct request *request, const char *data, size_t len);
-/* Decodes into request->field; errors in request->err and field_err. */
+/* The last byte is in; errors in request->err. */
 void body_end(struct request *request);
+/* Into request->field, once the client and so its charset are known. */
+void body_decode(struct request *request);
 void body_free(struct body *body);
 
 #endif

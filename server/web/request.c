@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "web/auth.h"
+#include "web/body.h"
 #include "web/http.h"
 
 static int
@@ -265,9 +266,6 @@ key_switches(struct request *request)
 	struct str face = request_query(request, "face");
 	struct view_key *key = &request->key;
 
-	if (request->method == METHOD_POST && face.len == 0)
-		face = request->viewer.uid == 0 || request->viewer.ended ?
-		    request->field[FIELD_FACE] : STR_NONE;
 	if (str_eq(face, STR("wml")))
 		key->face = FACE_WML;
 	else if (str_eq(face, STR("html")))
@@ -303,6 +301,7 @@ set_key(struct request *request)
 			key->zone_minutes = prefs->zone_minutes;
 	}
 	key_device(request);
+	body_decode(request);
 	key_switches(request);
 	key->text_max = key->face == FACE_WML ? 240 : 1 << 20;
 }

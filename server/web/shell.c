@@ -124,12 +124,21 @@ fill_foot(struct request *request, struct str self)
 	bool wml = request->key.face == FACE_WML;
 	struct str once = request_query(request, "face");
 
-	if (request->key.face == FACE_JSON)
+	/* The way out is found by its query, which no switch can carry. */
+	if (request->key.face == FACE_JSON || strcmp(view->page, "out") == 0)
 		return;
 	view_link(view, &view->root, wml ? "foot.html" : "foot.wml",
 	    str_fmt(&request->arena, "%.*s?face=%s", STR_ARGS(self),
 	    wml ? "html" : "wml"));
-	if (once.len == 0 || !request_signed_in(request) || request->err != OK)
+	if (once.len == 0)
+		return;
+	/* Signed out, the choice goes along until it can be kept. */
+	if (!request_signed_in(request)) {
+		view_text(view, &view->root, "once",
+		    wml ? STR("?face=wml") : STR("?face=html"));
+		return;
+	}
+	if (request->err != OK)
 		return;
 	view_text(view, &view->root, "foot.keep", wml ? STR("wml") : STR("html"));
 	view_text(view, &view->root, "foot.key",
