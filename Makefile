@@ -8,6 +8,8 @@ BUILD  ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 PREFIX ?= /usr/local
 LISTEN ?= 127.0.0.1:8080
 T      ?=
+# Debian's own, which has Debian's pytest and selenium, whatever PATH says.
+PYTHON ?= /usr/bin/python3
 VERSION = 0.1
 comma  := ,
 
@@ -105,7 +107,7 @@ check:
 ifeq ($(SAN),)
 	@$(SELF) --no-print-directory SAN=address,undefined BUILD=$(SAN_BUILD) built
 endif
-	@python3 tests/check.py --build $(BUILD) $(PARTS) \
+	@$(PYTHON) tests/check.py --build $(BUILD) $(PARTS) \
 	    $(if $(SAN_PARTS),--build $(SAN_BUILD) $(SAN_PARTS))
 
 .PHONY: built
@@ -114,13 +116,13 @@ built: $(BUILD)/zhitiao $(UNIT) $(FUZZ)
 # One part: make unit T=conf; make e2e T=restart (pytest -k); SAN=… as well.
 .PHONY: lint unit replay e2e clients
 lint: $(BUILD)/zhitiao
-	@python3 tests/check.py --build $(BUILD) lint
+	@$(PYTHON) tests/check.py --build $(BUILD) lint
 unit: $(UNIT)
-	@python3 tests/check.py --build $(BUILD) --only "$(T)" unit
+	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" unit
 replay: $(FUZZ)
-	@python3 tests/check.py --build $(BUILD) --only "$(T)" fuzz
+	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" fuzz
 e2e clients: $(BUILD)/zhitiao
-	@python3 tests/check.py --build $(BUILD) --only "$(T)" $@
+	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" $@
 
 # make fuzz T=charset [FUZZ_S=seconds]: looks for new inputs with libFuzzer.
 FUZZ_S ?= 60
@@ -139,7 +141,7 @@ fuzz:
 cover:
 	@sh tests/apt.sh $(CHECK_PACKAGES) gcovr
 	@$(SELF) --no-print-directory BUILD=build-cover OPT="-O1 -g --coverage" built
-	-@python3 tests/check.py --build build-cover unit fuzz e2e
+	-@$(PYTHON) tests/check.py --build build-cover unit fuzz e2e
 	@gcovr -r . build-cover -f server/ --html-details build-cover/index.html --print-summary
 	@echo "see build-cover/index.html"
 
@@ -154,7 +156,7 @@ bench:
 pictures:
 	@sh tests/apt.sh $(CHECK_PACKAGES)
 	@$(SELF) --no-print-directory all
-	@ZHITIAO=$(abspath $(BUILD))/zhitiao python3 tests/clients/pictures.py doc/pictures
+	@ZHITIAO=$(abspath $(BUILD))/zhitiao $(PYTHON) tests/clients/pictures.py doc/pictures
 
 # ---- giving away --------------------------------------------------------------
 

@@ -75,7 +75,7 @@ def tail(path, lines):
 # ---- the parts ----------------------------------------------------------------
 
 def lint(part):
-    python, program = "python3", os.path.join(part.build, "zhitiao")
+    python, program = sys.executable, os.path.join(part.build, "zhitiao")
     checks = [("layers, libraries, banned functions", [python, "tests/lint/layers.py"]),
               ("sizes", [python, "tests/lint/sizes.py", "-v"]),
               ("white space", [python, "tests/lint/blanks.py"]),
@@ -149,7 +149,7 @@ def fuzz(part):
 def scripts(part):
     folder = "tests/" + part.name
     report = os.path.join(part.folder, "junit.xml")
-    argv = ["python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short",
             "--junitxml", report, folder]
     if part.only:
         argv += ["-k", part.only]
@@ -166,7 +166,7 @@ def scripts(part):
             # classname tests.e2e.test_a_walk[.Class], name test_x[param]
             file = re.sub(r"^((?:\w+\.)*test_\w+).*", r"\1", case.get("classname") or "")
             path_of = file.replace(".", "/") + ".py" if file else folder
-            how = (f"ZHITIAO={os.path.join(part.build, 'zhitiao')} python3 -m pytest "
+            how = (f"ZHITIAO={os.path.join(part.build, 'zhitiao')} {sys.executable} -m pytest "
                    f"'{path_of}::{case.get('name')}'")
             part.fail(f"{case.get('classname')} {case.get('name')}", how, path)
         elif "skipped" in kinds:

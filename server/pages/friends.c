@@ -179,6 +179,7 @@ changed(struct request *request)
 	struct contact_change *change = request->work;
 	enum err err = change->command.err;
 	struct str notice = STR_NONE;
+	struct contact contact;
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (actions[i].action == change->action)
@@ -189,6 +190,10 @@ changed(struct request *request)
 	}
 	if (change->friends_now)
 		notice = STR("friends_now");
+	else if (change->action == CONTACT_ASK && contact_get(NULL,
+	    &request->arena, change->uid, change->peer, &contact) == OK &&
+	    contact.state == REC__FRIEND__STATE__FRIEND)
+		notice = STR("already_friends");
 	request_redirect(request, str_fmt(&request->arena, "f?ok=%.*s",
 	    STR_ARGS(notice)));
 	dispatch_finish(request, OK);

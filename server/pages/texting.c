@@ -248,7 +248,7 @@ texting_post(struct request *request, enum form_page page, uint64_t id)
 	if (err != OK)
 		return err;
 	err = take_key(request, &send->form);
-	if (send->text.len == 0)
+	if (utf8_clean_line(&request->arena, send->text).len == 0)
 		return request_again(request, request->route->get, ERR_TEXT_EMPTY);
 	if (err != OK)
 		return doubtful_key(request);

@@ -21,7 +21,7 @@
 struct table_info {
 	const char *file;
 	uint8_t key_len; /* bytes of every key, 0: they differ */
-	const ProtobufCMessageDescriptor *type; /* NULL: values are no records */
+	const ProtobufCMessageDescriptor *type; /* NULL: no records */
 };
 extern const struct table_info table_info[TABLE_COUNT];
 

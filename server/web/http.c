@@ -36,12 +36,14 @@
 #define ARENA_CAP (16u << 20)
 #define CONNECTION_MEMORY 12288 /* measured: 431 beyond about 7 KB of headers */
 #define CONNECTION_INCREMENT 1024
+#define STOP_PATIENCE_MS 2000
 
 const struct conf *http_conf;
 
 static struct MHD_Daemon *mhd;
 static _Atomic bool stopping;
 static _Atomic unsigned waiting; /* suspended for a command or a password */
+static _Atomic unsigned active;	 /* begun and not yet completed */
 static _Atomic uint64_t count_requests, count_posts, count_unmodified,
     count_5xx;
 
@@ -212,6 +214,7 @@ on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 		abort();
 	arena_init(&request->arena, ARENA_CAP);
 	request->connection = connection;
+	atomic_fetch_add_explicit(&active, 1, memory_order_relaxed);
 	return request;
 }
 
@@ -226,6 +229,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	(void)code;
 	if (request == NULL)
 		return;
+	atomic_fetch_sub_explicit(&active, 1, memory_order_relaxed);
 	body_free(request->body);
 	arena_fini(&request->arena);
 	free(request->target);
@@ -511,6 +515,15 @@ add_own_origin(struct conf *conf)
 	conf->origins = str_trim(str_c(origins));
 }
 
+static enum err
+load_fallbacks(struct str share)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%.*s/data/fallbacks.tsv", STR_ARGS(share));
+	return charset_load_fallbacks(path);
+}
+
 enum err
 web_start(const struct conf *conf)
 {
@@ -528,6 +541,8 @@ web_start(const struct conf *conf)
 	err = view_start(conf->share);
 	if (err == OK)
 		err = static_start(conf->share);
+	if (err == OK)
+		err = load_fallbacks(conf->share);
 	if (err == OK)
 		err = pwpool_start(conf->pw_threads);
 	if (err == OK)
@@ -561,8 +576,12 @@ void
 web_stop(void)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
+	int64_t patience = clock_mono_ms() + STOP_PATIENCE_MS;
 
-	while (atomic_load(&waiting) != 0)
+	/* Commands and passwords always end; slow clients get a moment to
+	 * take their replies, those of holds above all. */
+	while (atomic_load(&waiting) != 0 ||
+	    (atomic_load(&active) != 0 && clock_mono_ms() < patience))
 		nanosleep(&moment, NULL);
 	pwpool_stop();
 	MHD_stop_daemon(mhd);

@@ -191,7 +191,8 @@ redirect(struct request *request, unsigned *status)
 bool
 reply_cacheable(const struct request *request)
 {
-	return request->method != METHOD_POST && request->err == OK &&
+	return request->method != METHOD_POST && request_counts(request) &&
+	    request->err == OK &&
 	    request->view.page != NULL && request_signed_in(request) &&
 	    !request->reply.no_store && !request->watch.full &&
 	    !request->resumed_hold && request_query(request, "w").len == 0;

@@ -11,7 +11,8 @@
  * the client has these bytes already.  NULL: out of memory.
  */
 struct MHD_Response *reply_make(struct request *request, unsigned *status);
-/* A page of a signed-in viewer that depends on its watch sets only? */
+/* A page of a signed-in viewer that depends on its watch sets only, and that
+ * was read by a person: what nobody looked at has moved no read mark. */
 bool reply_cacheable(const struct request *request);
 
 /*
