@@ -231,7 +231,10 @@ zone_of(struct str s, int *out)
 	if (!str_u64(str_from(s, minus), &value) || value > 840)
 		return false;
 	*out = minus ? -(int)value : (int)value;
-	return *out >= -720;
+	for (size_t i = 0; i < COUNT(odd_zones); i++)
+		if (*out == odd_zones[i])
+			return true;
+	return *out >= -720 && value % 60 == 0;
 }
 
 /* The fields that were posted; false when one is not of its list. */

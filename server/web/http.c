@@ -489,7 +489,6 @@ start_daemon(const struct conf *conf, const struct sockaddr *address)
 	    MHD_OPTION_CONNECTION_TIMEOUT, conf->idle_s,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)CONNECTION_INCREMENT,
-	    MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
 	    MHD_OPTION_END);
 	if (mhd == NULL) {
 		log_error("cannot listen on %.*s: %s", STR_ARGS(conf->listen),

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from people import assert_signed_in, has_sign_in, pair, say, sign_in, somebody, texts
-from zt import BIN, ROOT, Server, wait_until
+from zt import BIN, ROOT, Client, Server
 
 
 def run(*args, stdin=None):
@@ -181,9 +181,8 @@ def test_stop_returns_when_everything_is_on_disk(server, tmp_path):
     assert server.ctl("stop", ok=False).returncode == 1
     server.process.stdout.close()
     server.start()
-    for person in (a, b):
-        person.close()
-        sign_in(person)
+    b.close()
+    assert_signed_in(b)
     assert texts(b, cid) == ["last words"]
 
 
@@ -251,10 +250,10 @@ def test_the_demo_is_alive_and_leaves_nothing():
     demo = Demo()
     try:
         assert demo.said.startswith(f"zhitiao: listening on http://127.0.0.1:{demo.port}/\n")
-        names, password = re.search(r"Be (\S+) .* and (\S+) in .* is (\S+)", demo.said).group(1, 2), \
-            re.search(r"is (\S+)\n", demo.said).group(1)
-        for name, preset in zip(names, ("NOKIA7110", "LYNX")):
-            client = demo_client(demo, preset)
+        one, other, password = re.search(r"Be (\S+) .* and (\S+) in .* is (\S+)\n",
+                                         demo.said).groups()
+        for name, preset in ((one, "NOKIA7110"), (other, "LYNX")):
+            client = Client(demo, preset)
             sign_in(client, name, password)
             client.name = name
             assert_signed_in(client)
@@ -265,16 +264,10 @@ def test_the_demo_is_alive_and_leaves_nothing():
     assert not os.path.exists(demo.dir)
 
 
-def demo_client(demo, preset):
-    from zt import Client
-    return Client(demo, preset)
-
-
-def test_the_demo_stops_when_told_at_once():
-    process = subprocess.Popen([BIN, "demo", "-l", "127.0.0.1:0"], cwd=ROOT,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    folder = wait_until("it runs", lambda: os.path.exists(f"/proc/{process.pid}/exe"))
-    assert folder
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
-    assert process.returncode in (0, -signal.SIGINT)
+def test_two_demos_side_by_side():
+    one, other = Demo(), Demo()
+    try:
+        assert one.dir != other.dir and one.port != other.port
+    finally:
+        one.end()
+        other.end()

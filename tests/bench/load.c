@@ -1,0 +1,678 @@
+/*
+ * A load generator: one thread, one epoll, keep-alive connections without
+ * pipelining.  It reads a plan, one task a line, and prints what it counted as
+ * lines of "name value".
+ *
+ *	KIND TOKEN PATH EXTRA
+ *	G z c1 -		GET /c1
+ *	C z c1 W/"..."		the same with If-None-Match
+ *	V z c1 -		GET /c1?x=N, N new each time
+ *	P z c1 KEY		POST /c1 of a new text under a form key
+ *	A z c1 KEY		such a POST and a GET /c1 by turns
+ *	H z c1 -		GET /c1, then its "wait" link for ever, on a line of its own
+ *
+ * TOKEN is the session cookie; "-" means none.  The tasks but H are shared by -c
+ * connections in turn.  First all H are brought to wait; then -i seconds without
+ * any task (idle); then tasks for -t seconds, -u more before that to warm up,
+ * or -n tasks.  With -r posts start at that rate, due whether or not the line is
+ * free, and a post's time counts from when it was due.
+ *
+ * A post's text carries its number; the page that a waiting reader of the same
+ * talk gets is searched for it: that is the delivery time, measured from when the
+ * post was due to the last byte of the reader's page.
+ *
+ * CPU is that of process -P, its threads together (the process's CPU clock).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RAMPING 64	/* waiting readers on their way at once */
+#define TALKS (1u << 20)
+#define SECOND INT64_C(1000000000)
+
+struct task {
+	char kind, token[40], path[64], extra[64];
+	unsigned turn;		/* of A */
+};
+
+struct line {
+	int fd;
+	struct task *task;	/* NULL: free */
+	bool posting, reader, held, dead;
+	unsigned post;		/* number of the text on its way */
+	int64_t since;		/* ns */
+	char *in;
+	size_t len, size;
+	struct line *next;	/* free ones */
+};
+
+struct series {
+	uint32_t *us;
+	size_t n, size;
+};
+
+/* What is counted between two marks. */
+struct count {
+	uint64_t gets, posts, news, bytes_in, bytes_out, failed, closed;
+	uint64_t status[6];
+	int64_t wall, cpu;
+};
+
+static struct {
+	const char *head;
+	pid_t pid;
+	unsigned port, lines, tasks_max;
+	double seconds, warm, idle, rate;
+} opt = { .head = "", .lines = 32, .seconds = 1, .warm = 0.3 };
+
+static struct task *tasks;
+static size_t task_n, reader_n, task_next;
+static struct line *readers, *lines, *free_lines;
+static unsigned held, dead, ramping, started;
+static int poll_fd;
+static struct count count;
+static struct series get_us, post_us, news_us;
+
+/* Texts posted and not yet seen by a reader of their talk. */
+static struct text {
+	int64_t due;
+	unsigned talk, next;
+} *texts;
+static unsigned text_n = 1, text_size, first_text[TALKS];
+static bool talk_read[TALKS];
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+static int64_t
+cpu_ns(void)
+{
+	struct timespec t = { 0 };
+	clockid_t clock;
+
+	if (opt.pid != 0 && clock_getcpuclockid(opt.pid, &clock) == 0)
+		clock_gettime(clock, &t);
+	return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+static unsigned
+resident_kb(void)
+{
+	char path[64], text[128];
+	unsigned kb = 0;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)opt.pid);
+	if ((in = fopen(path, "r")) == NULL)
+		return 0;
+	while (fgets(text, sizeof(text), in) != NULL)
+		if (strncmp(text, "VmRSS:", 6) == 0)
+			kb = (unsigned)strtoul(text + 6, NULL, 10);
+	fclose(in);
+	return kb;
+}
+
+static void
+series_add(struct series *s, int64_t ns)
+{
+	if (s->n == s->size) {
+		s->size = s->size != 0 ? 2 * s->size : 4096;
+		s->us = realloc(s->us, s->size * sizeof(*s->us));
+	}
+	s->us[s->n++] = (uint32_t)(ns / 1000);
+}
+
+static int
+by_us(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+series_say(const char *name, struct series *s)
+{
+	if (s->n == 0)
+		return;
+	qsort(s->us, s->n, sizeof(*s->us), by_us);
+	printf("%s_p50_ms %.3f\n%s_p99_ms %.3f\n%s_max_ms %.3f\n",
+	    name, s->us[s->n / 2] / 1e3, name, s->us[s->n * 99 / 100] / 1e3,
+	    name, s->us[s->n - 1] / 1e3);
+}
+
+/* ---- lines ---- */
+
+static void
+line_open(struct line *line)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)opt.port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = line };
+	int one = 1;
+
+	line->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (line->fd < 0)
+		die("socket");
+	if (connect(line->fd, (struct sockaddr *)&to, sizeof(to)) != 0)
+		die("connect");
+	setsockopt(line->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	fcntl(line->fd, F_SETFL, O_NONBLOCK);
+	if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, line->fd, &event) != 0)
+		die("epoll");
+	line->len = 0;
+}
+
+static void
+line_send(struct line *line, const char *text, int len)
+{
+	if (line->fd < 0)
+		line_open(line);
+	if (write(line->fd, text, (size_t)len) != len)
+		count.failed++;
+	count.bytes_out += (uint64_t)len;
+}
+
+static unsigned
+talk_of(const char *path)
+{
+	return (unsigned)strtoul(path + 1, NULL, 10) % TALKS;
+}
+
+static unsigned
+text_new(const char *path, int64_t due)
+{
+	unsigned talk = talk_of(path);
+
+	if (text_n + 1 >= text_size) {
+		text_size = text_size != 0 ? 2 * text_size : 65536;
+		texts = realloc(texts, text_size * sizeof(*texts));
+	}
+	texts[text_n] = (struct text){ due, talk, 0 };
+	if (talk_read[talk]) {
+		texts[text_n].next = first_text[talk];
+		first_text[talk] = text_n;
+	}
+	return text_n++;
+}
+
+static void
+send_get(struct line *line, const char *path, const char *etag)
+{
+	const struct task *task = line->task;
+	char text[4096];
+	int len = snprintf(text, sizeof(text), "GET /%s HTTP/1.1\r\n"
+	    "Host: 127.0.0.1:%u\r\n%s%s%s%s%s%s%s\r\n", path, opt.port, opt.head,
+	    task->token[0] != '-' ? "Cookie: z=" : "",
+	    task->token[0] != '-' ? task->token : "",
+	    task->token[0] != '-' ? "\r\n" : "",
+	    etag != NULL ? "If-None-Match: " : "", etag != NULL ? etag : "",
+	    etag != NULL ? "\r\n" : "");
+
+	line->posting = false;
+	line_send(line, text, len);
+}
+
+static void
+send_post(struct line *line, int64_t due)
+{
+	const struct task *task = line->task;
+	char text[4096], body[256];
+	int len;
+
+	line->post = text_new(task->path, due);
+	len = snprintf(body, sizeof(body), "k=%s&e=%%E4%%B8%%AD&m=%%23%u%%21+"
+	    "fifty+bytes+of+text+as+people+may+write+it", task->extra, line->post);
+	len = snprintf(text, sizeof(text), "POST /%s HTTP/1.1\r\n"
+	    "Host: 127.0.0.1:%u\r\n%sCookie: z=%s\r\n"
+	    "Origin: http://127.0.0.1:%u\r\nSec-Fetch-Site: same-origin\r\n"
+	    "Content-Type: application/x-www-form-urlencoded\r\n"
+	    "Content-Length: %d\r\n\r\n%s", task->path, opt.port, opt.head,
+	    task->token, opt.port, len, body);
+	line->posting = true;
+	line_send(line, text, len);
+}
+
+static void
+task_start(struct line *line, int64_t due)
+{
+	struct task *task = line->task;
+	char path[128];
+
+	line->since = due;
+	started++;
+	switch (task->kind) {
+	case 'C':
+		send_get(line, task->path, task->extra);
+		break;
+	case 'V':
+		snprintf(path, sizeof(path), "%s%cx=%u", task->path,
+		    strchr(task->path, '?') != NULL ? '&' : '?', started);
+		send_get(line, path, NULL);
+		break;
+	case 'P':
+		send_post(line, due);
+		break;
+	case 'A':
+		if (task->turn++ % 2 == 0)
+			send_post(line, due);
+		else
+			send_get(line, task->path, NULL);
+		break;
+	default:
+		send_get(line, task->path, NULL);
+	}
+}
+
+static void
+line_next(struct line *line)
+{
+	line->task = NULL;
+	if (opt.rate != 0 || (opt.tasks_max != 0 && started >= opt.tasks_max)) {
+		line->next = free_lines;
+		free_lines = line;
+		return;
+	}
+	line->task = &tasks[task_next++ % task_n];
+	task_start(line, now_ns());
+}
+
+/* ---- replies ---- */
+
+static void
+reader_failed(struct line *line)
+{
+	ramping -= !line->held && !line->dead;
+	held -= line->held;
+	dead += !line->dead;
+	line->held = false;
+	line->dead = true;
+}
+
+static void
+texts_seen(struct line *line, const char *body, size_t len)
+{
+	unsigned *at = &first_text[talk_of(line->task->path)];
+	int64_t now = now_ns();
+	char mark[24];
+
+	while (*at != 0) {
+		struct text *text = &texts[*at];
+
+		snprintf(mark, sizeof(mark), "#%u!", *at);
+		if (memmem(body, len, mark, strlen(mark)) == NULL) {
+			at = &text->next;
+			continue;
+		}
+		series_add(&news_us, now - text->due);
+		*at = text->next;
+	}
+}
+
+/* The page that a reader got names the next wait. */
+static void
+reader_got(struct line *line, const char *body, size_t len)
+{
+	const char *wait = memmem(body, len, "?w=", 3), *from, *to;
+	char path[128];
+
+	texts_seen(line, body, len);
+	count.news += line->held;
+	if (wait == NULL) {
+		reader_failed(line);
+		return;
+	}
+	for (from = wait; from > body && from[-1] != '"'; from--)
+		;
+	to = memchr(wait, '"', (size_t)(body + len - wait));
+	snprintf(path, sizeof(path), "%.*s", to != NULL ? (int)(to - from) : 0, from);
+	if (!line->held) {
+		line->held = true;
+		held++;
+		ramping--;
+	}
+	/* Thousands of them wait for long: none keeps a page's worth of room. */
+	free(line->in);
+	line->in = NULL;
+	line->size = 0;
+	send_get(line, path, NULL);
+}
+
+static void
+line_got(struct line *line, unsigned status, const char *body, size_t len)
+{
+	int64_t took = now_ns() - line->since;
+
+	count.status[status / 100 % 6]++;
+	if (line->reader) {
+		reader_got(line, body, len);
+		return;
+	}
+	if (line->posting) {
+		count.posts++;
+		count.failed += status != 303;
+		series_add(&post_us, took);
+	} else {
+		count.gets++;
+		count.failed += status >= 400;
+		series_add(&get_us, took);
+	}
+	line_next(line);
+}
+
+/* Is a whole reply there?  Its length in all, or 0. */
+static size_t
+reply_whole(struct line *line, unsigned *status, size_t *head)
+{
+	char *end, *length;
+
+	if (line->len < 16)
+		return 0;
+	line->in[line->len] = '\0';
+	end = strstr(line->in, "\r\n\r\n");
+	if (end == NULL)
+		return 0;
+	*head = (size_t)(end - line->in) + 4;
+	*status = (unsigned)strtoul(line->in + 9, NULL, 10);
+	length = strcasestr(line->in, "\ncontent-length:");
+	if (length == NULL || length > end || *status == 304)
+		return *head;
+	return *head + strtoul(length + 16, NULL, 10) <= line->len ?
+	    *head + strtoul(length + 16, NULL, 10) : 0;
+}
+
+static void
+line_closed(struct line *line)
+{
+	close(line->fd);
+	line->fd = -1;
+	line->len = 0;
+	count.closed++;
+	if (line->reader)
+		reader_failed(line);
+	else if (line->task != NULL)
+		line_next(line);
+}
+
+static void
+line_read(struct line *line)
+{
+	unsigned status;
+	size_t head, whole;
+	ssize_t got;
+
+	if (line->len + 8192 > line->size) {
+		line->size = line->len + 16384;
+		line->in = realloc(line->in, line->size);
+	}
+	got = read(line->fd, line->in + line->len, line->size - line->len - 1);
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got <= 0) {
+		line_closed(line);
+		return;
+	}
+	count.bytes_in += (uint64_t)got;
+	line->len += (size_t)got;
+	whole = reply_whole(line, &status, &head);
+	if (whole == 0)
+		return;
+	line->len = 0;
+	line_got(line, status, line->in + head, whole - head);
+}
+
+static void
+turn(int wait_ms)
+{
+	struct epoll_event events[512];
+	int n = epoll_wait(poll_fd, events, 512, wait_ms);
+
+	for (int i = 0; i < n; i++)
+		line_read(events[i].data.ptr);
+}
+
+/* ---- the phases ---- */
+
+static void
+turns(double seconds)
+{
+	int64_t end = now_ns() + (int64_t)(seconds * SECOND);
+
+	while (now_ns() < end)
+		turn(5);
+}
+
+static void
+mark(void)
+{
+	count = (struct count){ .wall = now_ns(), .cpu = cpu_ns() };
+	get_us.n = post_us.n = news_us.n = 0;
+}
+
+static void
+readers_start(void)
+{
+	size_t next = 0;
+	int64_t end = now_ns() + 300 * SECOND;
+
+	while (held + dead < reader_n && now_ns() < end) {
+		while (next < reader_n && ramping < RAMPING) {
+			struct line *line = &readers[next++];
+
+			ramping++;
+			send_get(line, line->task->path, NULL);
+		}
+		turn(5);
+	}
+	turns(1.5);
+}
+
+static void
+readers_say(void)
+{
+	printf("held %u\nreaders_lost %u\nheld_kb %u\n", held, dead, resident_kb());
+	if (opt.idle == 0)
+		return;
+	mark();
+	turns(opt.idle);
+	printf("idle_cpu_s %.6f\nidle_s %.3f\nidle_news %llu\n",
+	    (double)(cpu_ns() - count.cpu) / SECOND,
+	    (double)(now_ns() - count.wall) / SECOND, (unsigned long long)count.news);
+}
+
+static void
+post_due(int64_t due)
+{
+	struct line *line = free_lines;
+
+	free_lines = line->next;
+	line->task = &tasks[task_next++ % task_n];
+	task_start(line, due);
+}
+
+/* At opt.rate a second, for so many seconds. */
+static void
+paced(double seconds)
+{
+	int64_t begin = now_ns(), now = begin;
+	uint64_t n = 0;
+
+	while ((now = now_ns()) - begin < (int64_t)(seconds * SECOND)) {
+		for (;;) {
+			int64_t due = begin + (int64_t)((double)n / opt.rate * SECOND);
+
+			if (due > now || free_lines == NULL)
+				break;
+			post_due(due);
+			n++;
+		}
+		turn(1);
+	}
+}
+
+static void
+run(double seconds)
+{
+	if (opt.rate != 0)
+		paced(seconds);
+	else
+		turns(seconds);
+}
+
+static void
+tasks_run(void)
+{
+	for (unsigned i = 0; i < opt.lines; i++) {
+		lines[i].fd = -1;
+		line_next(&lines[i]);
+	}
+	if (opt.tasks_max != 0) {
+		mark();
+		while (count.gets + count.posts < opt.tasks_max)
+			turn(5);
+		return;
+	}
+	run(opt.warm);
+	mark();
+	run(opt.seconds);
+}
+
+static void
+tasks_say(void)
+{
+	double cpu = (double)(cpu_ns() - count.cpu) / SECOND;
+	double wall = (double)(now_ns() - count.wall) / SECOND;
+	uint64_t n = count.gets + count.posts;
+
+	printf("requests %llu\ngets %llu\nposts %llu\nnews %llu\nfailed %llu\n"
+	    "closed %llu\nstatus_2xx %llu\nstatus_304 %llu\nbytes_in %llu\nbytes_out %llu\n"
+	    "cpu_s %.6f\nwall_s %.6f\n", (unsigned long long)n,
+	    (unsigned long long)count.gets, (unsigned long long)count.posts,
+	    (unsigned long long)count.news, (unsigned long long)count.failed,
+	    (unsigned long long)count.closed, (unsigned long long)count.status[2],
+	    (unsigned long long)(count.status[3] - count.posts + count.failed),
+	    (unsigned long long)count.bytes_in, (unsigned long long)count.bytes_out, cpu, wall);
+	if (n != 0)
+		printf("cpu_us %.3f\nper_s %.1f\n", cpu * 1e6 / (double)n, (double)n / wall);
+	series_say("get", &get_us);
+	series_say("post", &post_us);
+	if (opt.rate != 0 && reader_n != 0)
+		turns(3);
+	series_say("news", &news_us);
+	printf("news_seen %zu\n", news_us.n);
+}
+
+/* ---- start ---- */
+
+static const char *
+read_head(const char *path)
+{
+	static char text[2048];
+	FILE *in = fopen(path, "r");
+
+	if (in == NULL)
+		die(path);
+	text[fread(text, 1, sizeof(text) - 1, in)] = '\0';
+	fclose(in);
+	return text;
+}
+
+static void
+read_plan(void)
+{
+	struct task task = { 0 }, *read = NULL;
+	size_t n = 0, size = 0;
+
+	while (scanf(" %c %39s %63s %63s", &task.kind, task.token, task.path,
+	    task.extra) == 4) {
+		if (n == size) {
+			size = size != 0 ? 2 * size : 1024;
+			read = realloc(read, size * sizeof(*read));
+		}
+		read[n++] = task;
+		reader_n += task.kind == 'H';
+	}
+	tasks = calloc(n + 1, sizeof(*tasks));
+	readers = calloc(reader_n + 1, sizeof(*readers));
+	reader_n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (read[i].kind != 'H') {
+			tasks[task_n++] = read[i];
+			continue;
+		}
+		talk_read[talk_of(read[i].path)] = true;
+		readers[reader_n++] = (struct line){ .fd = -1, .reader = true,
+		    .task = &read[i] };
+	}
+}
+
+static void
+read_options(int argc, char **argv)
+{
+	int letter;
+
+	while ((letter = getopt(argc, argv, "p:P:c:t:u:i:r:n:H:")) != -1)
+		switch (letter) {
+		case 'p': opt.port = (unsigned)strtoul(optarg, NULL, 10); break;
+		case 'P': opt.pid = (pid_t)strtol(optarg, NULL, 10); break;
+		case 'c': opt.lines = (unsigned)strtoul(optarg, NULL, 10); break;
+		case 'n': opt.tasks_max = (unsigned)strtoul(optarg, NULL, 10); break;
+		case 't': opt.seconds = strtod(optarg, NULL); break;
+		case 'u': opt.warm = strtod(optarg, NULL); break;
+		case 'i': opt.idle = strtod(optarg, NULL); break;
+		case 'r': opt.rate = strtod(optarg, NULL); break;
+		case 'H': opt.head = read_head(optarg); break;
+		default: exit(2);
+		}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	read_options(argc, argv);
+	read_plan();
+	poll_fd = epoll_create1(0);
+	lines = calloc(opt.lines, sizeof(*lines));
+	printf("start_kb %u\n", resident_kb());
+	if (reader_n != 0) {
+		readers_start();
+		readers_say();
+	}
+	if (task_n != 0) {
+		tasks_run();
+		tasks_say();
+	}
+	return 0;
+}
