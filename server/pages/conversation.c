@@ -132,6 +132,8 @@ mark_read(struct request *request, const struct talk_page *page)
 		else
 			held_mark(request->viewer.uid, talk->cid, page->last,
 			    talk->read_seq);
+		request->talk_unread = request->resumed_hold &&
+		    request->talk_unread;
 		return;
 	}
 	/* A hold that begins: the client has what its link says it has. */
@@ -163,13 +165,17 @@ static enum err
 conversation_watch(struct request *request, struct talk_page *page)
 {
 	uint64_t uid = request->viewer.uid, cid = request->id[0];
+	enum err err;
 
 	request->talk = cid;
 	page_watch(request, OBJ_CONV, cid, 0);
 	page_watch(request, OBJ_MEMBER, cid, uid);
 	watch_add(&request->watch, draft_object(uid, FORM_TALK, cid));
 	page_calm(request, OBJ_FRIENDS, uid, 0);
-	return conversation_get(&request->arena, cid, uid, &page->talk);
+	err = conversation_get(&request->arena, cid, uid, &page->talk);
+	request->talk_unread = err == OK &&
+	    page->talk.last_seq > page->talk.read_seq;
+	return err;
 }
 
 static enum err

@@ -114,6 +114,7 @@ struct request {
 	bool holdable;		/* the page may be held by ?w= */
 	bool has_input;		/* so it never refreshes by itself */
 	uint64_t talk;		/* its own talk, which the unread bar leaves out */
+	bool talk_unread;	/* and which has something unread */
 	uint32_t seen;		/* newest message shown, for the wait link */
 	uint32_t read_was;	/* read mark before this page moved it */
 	bool read_done;

@@ -10,9 +10,8 @@
 
 #include <string.h>
 
-#include "im/contact.h"
-#include "im/conversation.h"
 #include "web/auth.h"
+#include "web/bar.h"
 #include "web/errpage.h"
 #include "web/formkey.h"
 #include "web/held.h"
@@ -49,31 +48,6 @@ shell_when(struct request *request, int64_t ms)
 	if (t.month != now.month || t.day != now.day)
 		return str_fmt(&request->arena, "%02d-%02d", t.month, t.day);
 	return shell_clock(request, ms);
-}
-
-enum err
-bar_get(struct request *request, struct bar *out)
-{
-	struct unread unread;
-	struct contact *contacts;
-	size_t n;
-	enum err err;
-	uint64_t uid = request->viewer.uid;
-
-	*out = (struct bar){ 0 };
-	watch_add(&request->watch, (struct object){ .kind = OBJ_BAR, .a = uid });
-	watch_add(&request->calm, (struct object){ .kind = OBJ_INBOX, .a = uid });
-	watch_add(&request->calm, (struct object){ .kind = OBJ_FRIENDS, .a = uid });
-	err = conversation_unread(&request->arena, uid, request->talk, &unread);
-	if (err != OK)
-		return err;
-	out->talks = unread.talks;
-	err = contact_list(&request->arena, uid, &contacts, &n);
-	if (err != OK)
-		return err;
-	for (size_t i = 0; i < n; i++)
-		out->asks += contacts[i].state == REC__FRIEND__STATE__ASKED_ME;
-	return OK;
 }
 
 /* The page's own segment, "./" for the inbox and for what is no page. */

@@ -14,13 +14,6 @@ enum err signin_show(struct request *request); /* pages/signin.c */
 /* A form with text whose session is over: keeps the text, then signin_show. */
 enum err signin_keep(struct request *request); /* pages/signin.c */
 
-/* The viewer's unread talks (without request->talk) and friend requests. */
-struct bar {
-	unsigned talks;
-	unsigned asks;
-};
-enum err bar_get(struct request *request, struct bar *out) MUST_USE;
-
 /* "14:05", "11-23" or "2026-11-23" as seen from now in the reader's zone;
  * names the moment at which that changes (watch_until). */
 struct str shell_when(struct request *request, int64_t ms);

@@ -1,10 +1,10 @@
 /*
  * What the bench does below HTTP, with the server's own layers.
  *
- *	inside fill DIR PAIRS SESSIONS MESSAGES
- *		makes PAIRS pairs of friends, each person with SESSIONS open
- *		sessions, and MESSAGES messages in the first pair's talk; prints
- *		"cid uid token..." for each person
+ *	inside fill DIR PAIRS SIGNED MESSAGES
+ *		makes PAIRS pairs of friends, the first SIGNED of them with an open
+ *		session each, and MESSAGES messages in the first pair's talk;
+ *		prints "cid uid token" for each person who has a session
  *	inside post DIR DEPTH SECONDS < lines of that shape
  *		the committer alone: DEPTH messages always on their way, by the
  *		people listed in turn; prints "name value" lines
@@ -20,6 +20,7 @@
 #include "base/secret.h"
 #include "im/account.h"
 #include "im/contact.h"
+#include "im/conversation.h"
 #include "im/message.h"
 #include "im/session.h"
 #include "im/soft.h"
@@ -95,11 +96,11 @@ must(const struct command *command, const char *what)
 /* ---- fill ---- */
 
 struct person {
-	char name[24];
+	char name[32];
 	struct account_register reg;
 	struct contact_change ask;
-	struct session_open *open;
-	char (*token)[TOKEN_LEN + 1];
+	struct session_open open;
+	char token[TOKEN_LEN + 1];
 	uint64_t cid;
 };
 
@@ -146,28 +147,23 @@ people_befriend(struct person *people, size_t n)
 }
 
 static void
-people_sign_in(struct person *people, size_t n, size_t sessions)
+people_sign_in(struct person *people, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct person *p = &people[i];
 
-		p->token = calloc(sessions, sizeof(*p->token));
-		p->open = calloc(sessions, sizeof(*p->open));
-		for (size_t k = 0; k < sessions; k++) {
-			secret_token(p->token[k]);
-			p->open[k] = (struct session_open){
-				.command.run = session_open_run,
-				.hash = session_hash_of(str_c(p->token[k])),
-				.uid = p->reg.uid,
-				.kind = SESSION_COOKIE,
-			};
-			submit(&p->open[k].command);
-		}
+		secret_token(p->token);
+		p->open = (struct session_open){
+			.command.run = session_open_run,
+			.hash = session_hash_of(str_c(p->token)),
+			.uid = p->reg.uid,
+			.kind = SESSION_COOKIE,
+		};
+		submit(&p->open.command);
 	}
 	wait_all();
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < sessions; k++)
-			must(&people[i].open[k].command, "session");
+		must(&people[i].open.command, "session");
 }
 
 struct chunk {
@@ -219,29 +215,26 @@ talk_fill(const struct person *pair, size_t messages)
 }
 
 static void
-fill(size_t pairs, size_t sessions, size_t messages)
+fill(size_t pairs, size_t pairs_signed, size_t messages)
 {
-	size_t n = 2 * pairs;
+	size_t n = 2 * pairs, shown = 2 * (pairs_signed < pairs ? pairs_signed : pairs);
 	struct person *people = calloc(n, sizeof(*people));
 	struct arena arena;
 
 	arena_init(&arena, 0);
 	people_register(&arena, people, n);
 	people_befriend(people, n);
-	people_sign_in(people, n, sessions);
-	for (size_t i = 0; i < n; i++)
+	people_sign_in(people, shown);
+	for (size_t i = 0; i < shown; i++)
 		if (conversation_find(NULL, &arena, people[i].reg.uid,
 		    people[i ^ 1].reg.uid, &people[i].cid) != OK)
 			exit(1);
 	talk_fill(people, messages);
-	for (size_t i = 0; i < n; i++) {
-		printf("%llu %llu", (unsigned long long)people[i].cid,
-		    (unsigned long long)people[i].reg.uid);
-		for (size_t k = 0; k < sessions; k++)
-			printf(" %s", people[i].token[k]);
-		putchar('\n');
-	}
+	for (size_t i = 0; i < shown; i++)
+		printf("%llu %llu %s\n", (unsigned long long)people[i].cid,
+		    (unsigned long long)people[i].reg.uid, people[i].token);
 	arena_fini(&arena);
+	free(people);
 }
 
 /* ---- post ---- */

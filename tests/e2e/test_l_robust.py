@@ -92,12 +92,10 @@ def test_many_fields_and_parameters(shared):
     "/~AAAAAAAAAAAAAAAA/~AAAAAAAAAAAAAAAA/f", "*", "http://evil.example/f", "f", "/ f", "/\x01"])
 def test_nonsense_targets(shared, target):
     status, head, body = get(shared, target)
-    assert status in (0, 200, 301, 302, 303, 307, 308, 400, 404, 414, 505), head
+    assert status in (0, 200, 301, 302, 303, 307, 308, 400, 403, 404, 414, 505), head
     assert "evil.example" not in head and b"root:" not in body
     location = re.search(r"(?im)^location:\s*(\S+)", head)
     assert not location or not location.group(1).startswith("//")
-    if target == "/~AAAAAAAAAAAAAAAA/../f" or "//" in target:
-        assert status != 303 or True
     alive(shared)
 
 
@@ -115,7 +113,8 @@ def test_unknown_query_parameters_are_ignored(shared):
     ("PUT", "/"), ("DELETE", "/f"), ("TRACE", "/"), ("PATCH", "/o"), ("BREW", "/"), ("CONNECT", "/"),
     ("POST", "/healthz"), ("POST", "/-/style.css"), ("POST", "/"), ("GETX", "/f")])
 def test_methods_not_allowed(shared, method, target):
-    request = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    request = (f"{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n"
+               "Content-Type: application/x-www-form-urlencoded\r\n\r\n")
     status, head, body = ask(shared, request)
     assert status in (405, 501, 400, 404), head
     if status == 405:
@@ -218,7 +217,7 @@ def test_multipart_forms_are_read_or_refused_with_the_reason(shared):
     ids=lambda t: re.sub(r"\W+", "_", t)[:40])
 def test_requests_cut_in_the_middle_or_malformed(shared, request_text):
     status, head, _ = ask(shared, request_text.encode("latin-1"), half_close=True)
-    assert status in (0, 200, 303, 400, 403, 404, 405, 408, 411, 413, 422, 505), head
+    assert status in (0, 200, 303, 400, 403, 404, 405, 408, 411, 413, 415, 422, 505), head
     alive(shared)
 
 
@@ -253,26 +252,26 @@ def test_300_slow_clients_do_not_stop_the_others(server):
     """Each sends a byte a second, for as long as the others work."""
     one, other, cid = pair(server)
     request = one._head("POST", "/" + cid, b"m=" + b"x" * 1000, {})
-    slow, done = [], threading.Event()
+    slow, drops, done = [], 0, threading.Event()
     for _ in range(300):
         sock = socket.create_connection((server.host, server.port))
         sock.sendall(request[:len(request) - 900])
         slow.append(sock)
+
     def drip():
-        at = len(request) - 900
+        nonlocal drops
         while not done.wait(1):
             for sock in slow:
-                try:
-                    sock.send(request[at:at + 1])
-                except OSError:
-                    pass
-            at += 1
+                sock.send(b"x")
+            drops += 1
     dripping = threading.Thread(target=drip, daemon=True)
     dripping.start()
     try:
-        for n in range(20):
+        n = 0
+        while drops < 3:
             say(one, cid, f"work {n}")
             assert f"work {n}" in other.get(cid).words
+            n += 1
     finally:
         done.set()
         dripping.join()
