@@ -2,7 +2,8 @@
 
 usage: check.py [--build DIR] [--only NAME] PART... [--build DIR PART...]...
 
-Each PART runs on the build named before it.  The last line is `N passed, N failed`
+Each PART runs on the build named before it, several at the same time, since most of
+them wait; the clients run alone at the end.  The last line is `N passed, N failed`
 over all parts; the exit status is 1 when anything failed.  A part in which nothing
 ran has failed: a test that is not there proves nothing.
 """
@@ -15,8 +16,10 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+AT_ONCE = 3
 LIMIT_S = {"lint": 300, "unit": 900, "fuzz": 600, "e2e": 1800, "clients": 1800}
 ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
@@ -30,6 +33,7 @@ class Part:
     def __init__(self, name, build, only):
         self.name, self.build, self.only = name, build, only
         self.passed, self.skipped, self.failed = 0, 0, []      # failed: (what, how, log)
+        self.notes = []
         self.folder = os.path.join(build, "check", name)
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
@@ -60,7 +64,7 @@ class Part:
         status, path = self.run(argv, log)
         if status == 77:
             self.skipped += 1
-            print(f"  {what}: skipped: {tail(path, 1)}")
+            self.notes.append(f"{what}: skipped: {tail(path, 1)}")
         elif status == 0:
             self.passed += 1
         else:
@@ -87,7 +91,7 @@ def lint(part):
               ("shell", ["sh", "-n", "tests/apt.sh"])]
     for what, argv in checks:
         part.simple(what, argv, what.replace(" ", "-").replace(",", "") + ".log")
-    print("  " + tail(os.path.join(part.folder, "sizes.log"), 1))
+    part.notes.append(tail(os.path.join(part.folder, "sizes.log"), 1))
     layout(part)
 
 
@@ -104,8 +108,8 @@ def layout(part):
             out.write(diff)
             changed += bool(diff)
             lines += len(re.findall(r"^\+(?!\+\+)", diff, re.M))
-    print(f"  clang-format would write {lines} lines in {changed} of {len(paths)} files otherwise "
-          f"(no failure; {out.name})")
+    part.notes.append(f"clang-format would write {lines} lines in {changed} of {len(paths)} files "
+                      f"otherwise (no failure; {out.name})")
 
 
 def unit(part):
@@ -185,21 +189,28 @@ PARTS = {"lint": lint, "unit": unit, "fuzz": fuzz, "e2e": scripts, "clients": sc
 def run_part(name, build, only):
     begun = time.monotonic()
     part = Part(name, build, only)
-    PARTS[name](part)
+    try:
+        PARTS[name](part)
+    except Exception as error:       # our own fault must not pass for a success
+        part.fail(f"{name}: {error!r}", f"make {name}", os.devnull)
     if not part.passed and not part.failed:
         part.fail(f"{name}: nothing ran", f"make {name}", os.devnull)
     skipped = f", {part.skipped} skipped" if part.skipped else ""
-    print(f"{name} ({build}): {part.passed} passed, {len(part.failed)} failed{skipped} "
-          f"in {time.monotonic() - begun:.0f} s", flush=True)
+    lines = [f"{name} ({build}): {part.passed} passed, {len(part.failed)} failed{skipped} "
+             f"in {time.monotonic() - begun:.0f} s"]
+    lines += ["  " + note for note in part.notes]
+    shown = set()
     for what, _, log in part.failed:
-        print(f"--- {what}", flush=True)
-        if log != os.devnull:
-            print(tail(log, 40), flush=True)
+        lines.append(f"--- {what}")
+        if log != os.devnull and log not in shown:
+            lines.append(tail(log, 60))
+        shown.add(log)
+    print("\n".join(lines), flush=True)
     return part
 
 
 def main(argv):
-    build, only, parts = "build", "", []
+    build, only, wanted = "build", "", []
     words = iter(argv)
     for word in words:
         if word == "--build":
@@ -207,9 +218,13 @@ def main(argv):
         elif word == "--only":
             only = next(words)
         elif word in PARTS:
-            parts.append(run_part(word, build, only))
+            wanted.append((word, build, only))
         else:
             sys.exit(__doc__)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        parts = list(pool.map(lambda part: run_part(*part),
+                              [part for part in wanted if part[0] != "clients"]))
+    parts += [run_part(*part) for part in wanted if part[0] == "clients"]
     failed = [failure for part in parts for failure in part.failed]
     if failed:
         print("\nfailed, and how to repeat just that:")

@@ -156,16 +156,34 @@ person_blank(const struct person *p, int64_t now_ms)
 	    person_state(p, now_ms) == PRESENCE_OFFLINE;
 }
 
-void
-presence_active(uint64_t uid)
+/* The lists of somebody who did not look were not kept up: they are stale. */
+static void
+person_back(uint64_t uid, bool active)
 {
 	int64_t now = clock_mono_ms();
 	struct shard *shard = shard_lock(uid);
 	struct person *p = person_make(shard, uid);
+	bool looked = person_looks(p, now);
 
-	p->gone = false;
-	p->active_ms = now;
+	if (active) {
+		p->gone = false;
+		p->active_ms = now;
+	}
 	pthread_mutex_unlock(&shard->lock);
+	if (!looked)
+		live_bump1((struct object){ .kind = OBJ_PRESENCE, .a = uid });
+}
+
+void
+presence_active(uint64_t uid)
+{
+	person_back(uid, true);
+}
+
+void
+presence_back(uint64_t uid)
+{
+	person_back(uid, false);
 }
 
 void

@@ -25,6 +25,9 @@ void presence_stop(void);
 
 /* A link followed or a form sent. */
 void presence_active(uint64_t uid);
+/* A request that is no activity (a hold): the lists of one who did not look
+ * for half an hour count as changed.  presence_active does the same. */
+void presence_back(uint64_t uid);
 /* +1 when held, -1 when resumed: hold.c calls this, for waiters with a uid. */
 void presence_hold(uint64_t uid, int delta);
 /* Signed out everywhere: offline at once and until the next activity. */

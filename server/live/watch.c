@@ -91,6 +91,15 @@ watch_begin(struct watch_set *set)
 }
 
 void
+watch_renew(struct watch_set *set)
+{
+	uint64_t now = watch_now();
+
+	if (!watch_stale(set, INT64_MIN))
+		set->begun = now;
+}
+
+void
 watch_add(struct watch_set *set, struct object object)
 {
 	uint32_t slot = watch_slot(object);

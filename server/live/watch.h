@@ -31,6 +31,9 @@ struct watch_set {
 };
 
 void watch_begin(struct watch_set *set);
+/* Sets V to now if nothing named so far has moved: for a request that bumps
+ * something of its own before its page begins. */
+void watch_renew(struct watch_set *set);
 void watch_add(struct watch_set *set, struct object object); /* twice is once */
 void watch_until(struct watch_set *set, int64_t wall_ms); /* keeps earliest */
 /* Has any slot moved past `since` (a page's V)? */

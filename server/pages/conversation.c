@@ -115,31 +115,29 @@ fill_lines(struct request *request, const struct talk_page *page)
 	return OK;
 }
 
-/* Moves the read mark to what this page shows. */
+/*
+ * Moves the read mark to what this page shows.  A request that is going to be
+ * held proves only what its link says; a reply to a hold proves nothing yet.
+ */
 static void
 mark_read(struct request *request, const struct talk_page *page)
 {
 	const struct conversation *talk = &page->talk;
+	uint32_t seq = page->last;
 
 	if (!request->read_done)
 		request->read_was = talk->read_seq;
 	request->read_done = true;
-	if (!page->newest || !request_counts(request) || page->last == 0)
+	if (!page->newest || !request_counts(request) || request->resumed_hold)
 		return;
-	if (request->watch_v == 0 || request->resumed_hold) {
-		if (request->resumed_hold)
-			held_shown(request, page->last, talk->read_seq);
-		else
-			held_mark(request->viewer.uid, talk->cid, page->last,
-			    talk->read_seq);
-		request->talk_unread = request->resumed_hold &&
-		    request->talk_unread;
+	if (request->watch_v != 0 &&
+	    !watch_moved(&request->watch, request->watch_v) &&
+	    request->seen < seq)
+		seq = request->seen;
+	if (seq == 0)
 		return;
-	}
-	/* A hold that begins: the client has what its link says it has. */
-	if (request->seen <= talk->last_seq)
-		held_mark(request->viewer.uid, talk->cid, request->seen,
-		    talk->read_seq);
+	held_mark(request->viewer.uid, talk->cid, seq, talk->read_seq);
+	request->talk_unread = seq < talk->last_seq;
 }
 
 /* The form on the page, or a link to it where something moves by itself. */
@@ -147,12 +145,15 @@ static enum err
 fill_form(struct request *request, const struct talk_page *page)
 {
 	struct view *view = &request->view;
+	struct str proof;
 
 	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
 	if (!page->newest || request_query(request, "w").len != 0 ||
 	    request->key.refresh_s != 0) {
+		proof = held_proof_link(request);
 		view_link(view, &view->root, "write", str_fmt(&request->arena,
-		    "c%llu?v=form", (unsigned long long)request->id[0]));
+		    "c%llu?v=form%s%.*s", (unsigned long long)request->id[0],
+		    proof.len != 0 ? "&" : "", STR_ARGS(proof)));
 		return OK;
 	}
 	view_bool(view, &view->root, "form", true);
@@ -170,7 +171,6 @@ conversation_watch(struct request *request, struct talk_page *page)
 	request->talk = cid;
 	page_watch(request, OBJ_CONV, cid, 0);
 	page_watch(request, OBJ_MEMBER, cid, uid);
-	watch_add(&request->watch, draft_object(uid, FORM_TALK, cid));
 	page_calm(request, OBJ_FRIENDS, uid, 0);
 	err = conversation_get(&request->arena, cid, uid, &page->talk);
 	request->talk_unread = err == OK &&

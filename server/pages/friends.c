@@ -209,6 +209,8 @@ friends_post(struct request *request)
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
 		if (str_eq(actions[i].name, request->field[FIELD_DO]))
 			action = &actions[i];
+	if (request->field_err != OK)
+		return request_again(request, friends_show, request->field_err);
 	if (action == NULL)
 		return request_again(request, friends_show, ERR_FIELD_BAD);
 	change->command.run = contact_change_run;

@@ -136,6 +136,8 @@ person_post(struct request *request)
 	for (size_t i = 0; i < ACTIONS; i++)
 		if (str_eq(actions[i].name, request->field[FIELD_DO]))
 			action = &actions[i];
+	if (request->field_err != OK)
+		return request_again(request, person_show, request->field_err);
 	if (action == NULL)
 		return request_again(request, person_show, ERR_FIELD_BAD);
 	if (request->viewer.kind != SESSION_BEARER &&

@@ -322,6 +322,7 @@ ended(struct request *request)
 	enum err err = work->end.command.err;
 
 	if (err == OK) {
+		presence_gone(work->end.uid);
 		request->viewer = (struct viewer){ 0 };
 		request->reply.cookie = auth_cookie(request, STR_NONE);
 		request_redirect(request, STR("./?ok=everywhere"));
@@ -394,6 +395,8 @@ change_password(struct request *request, struct settings *work)
 
 	if (request->viewer.kind == SESSION_PATH)
 		return ERR_COOKIE_ONLY;
+	if (request->field_err != OK)
+		return request_again(request, password_show, request->field_err);
 	if (fresh.len < PASSWORD_MIN || fresh.len > PASSWORD_MAX)
 		return request_again(request, password_show,
 		    fresh.len < PASSWORD_MIN ? ERR_PASSWORD_SHORT :

@@ -50,6 +50,8 @@ asked_page(const struct request *request)
 	    request->field[FIELD_TO] : request->path);
 }
 
+static enum err login_get(struct request *request);
+
 enum err
 signin_show(struct request *request)
 {
@@ -60,7 +62,8 @@ signin_show(struct request *request)
 	view->page = "signin";
 	request->has_input = true;
 	request->reply.no_store = true;
-	view_text(view, &view->root, "name", request->field[FIELD_NAME]);
+	if (request->route != NULL && request->route->get == login_get)
+		view_text(view, &view->root, "name", request->field[FIELD_NAME]);
 	if (to.len != 0)
 		view_link(view, &view->root, "to", to);
 	if (work != NULL && work->draft.text.len != 0 &&
@@ -193,7 +196,7 @@ give_ticket(struct request *request)
 		open_session(request, SESSION_BEARER, token_given);
 		return;
 	}
-	ticket_make(work->uid, (struct str){ work->token, TOKEN_LEN },
+	ticket_make(request, work->uid, (struct str){ work->token, TOKEN_LEN },
 	    asked_page(request), name);
 	request->reply.cookie = auth_cookie(request,
 	    (struct str){ work->token, TOKEN_LEN });
@@ -245,6 +248,8 @@ login_post(struct request *request)
 	Rec__User *user = NULL;
 	enum err err;
 
+	if (request->field_err != OK)
+		return request_again(request, signin_show, request->field_err);
 	err = account_find(&request->arena, request->field[FIELD_NAME], &work->uid);
 	if (err == OK)
 		err = account_get(NULL, &request->arena, work->uid, &user);
@@ -286,7 +291,7 @@ login_get(struct request *request)
 	bool keeps;
 
 	if (request->method == METHOD_HEAD ||
-	    !ticket_take(request_query(request, "t"), &ticket)) {
+	    !ticket_take(request, request_query(request, "t"), &ticket)) {
 		if (request_signed_in(request)) {
 			request_redirect(request, STR("./"));
 			return OK;
@@ -384,8 +389,12 @@ left(struct request *request)
 {
 	struct signin *work = request->work;
 	enum err err = work->end.command.err;
+	size_t open;
 
 	if (err == OK) {
+		if (session_count(&request->arena, work->end.uid, &open) == OK &&
+		    open == 0)
+			presence_gone(work->end.uid);
 		request->viewer = (struct viewer){ 0 };
 		request->reply.cookie = auth_cookie(request, STR_NONE);
 		request_redirect(request, STR("./?ok=signed_out"));

@@ -22,9 +22,11 @@ struct texting {
 static bool
 too_long_for_deck(const struct request *request, struct str text)
 {
-	/* An attribute value would lose line breaks, too. */
+	/* An attribute value would lose line breaks, too.  What is too long
+	 * for a draft is shown whatever its size. */
 	return request->key.face == FACE_WML && (text.len > DECK_TEXT ||
-	    str_find(text, STR("\n"), NULL));
+	    str_find(text, STR("\n"), NULL)) &&
+	    utf8_chars(text) <= MESSAGE_MAX_CHARS;
 }
 
 static struct str
@@ -44,6 +46,7 @@ texting_form(struct request *request, enum form_page page, uint64_t id,
 	enum err err;
 
 	request->form_count = count + 1;
+	watch_add(&request->watch, draft_object(request->viewer.uid, page, id));
 	if (text.len == 0) {
 		err = draft_get(&request->arena, request->viewer.uid, page, id,
 		    &text, &draft_count);
@@ -71,8 +74,13 @@ resend_show(struct request *request)
 	struct texting *work = request->work;
 	const struct form_id *form = &work->send.form;
 	struct str to = page_segment(request, form->page, form->page_id);
+	struct conversation talk;
 
 	view->page = "resend";
+	if (form->page == FORM_TALK && conversation_get(&request->arena,
+	    form->page_id, request->viewer.uid, &talk) == OK)
+		view_text(view, &view->root, "name", shown_name(talk.name,
+		    talk.remark));
 	request->has_input = true;
 	request->form_count = work->count + 1;
 	view_link(view, &view->root, "to", to);
@@ -114,7 +122,7 @@ give_back(struct request *request, struct str why, uint32_t count, enum err err)
 		.command.run = draft_put_run,
 		.uid = request->viewer.uid,
 		.form = work->send.form,
-		.text = utf8_cut_chars(work->send.text, MESSAGE_MAX_CHARS),
+		.text = work->send.text,
 	};
 	work->draft.form.count = count;
 	request_command(request, &work->draft.command, draft_stored);
@@ -192,11 +200,27 @@ take_text(struct request *request, enum form_page page, uint64_t id,
 {
 	uint32_t count;
 
+	enum err err;
+
 	*text = request->field[FIELD_M];
 	if (text->len != 0 || !str_eq(request->field[FIELD_DO], STR("kept")))
 		return OK;
-	return draft_get(&request->arena, request->viewer.uid, page, id, text,
+	err = draft_get(&request->arena, request->viewer.uid, page, id, text,
 	    &count);
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
+/* A kept text asked for twice: the first time has sent it. */
+static enum err
+nothing_to_send(struct request *request, const struct form_id *form)
+{
+	if (str_eq(request->field[FIELD_DO], STR("kept")) &&
+	    form->count < current_count(request, form)) {
+		request_redirect(request, page_segment(request, form->page,
+		    form->page_id));
+		return OK;
+	}
+	return request_again(request, request->route->get, ERR_TEXT_EMPTY);
 }
 
 /* Is the key of this post good?  ERR_KEY; Bearer clients may leave it out. */
@@ -249,7 +273,7 @@ texting_post(struct request *request, enum form_page page, uint64_t id)
 		return err;
 	err = take_key(request, &send->form);
 	if (utf8_clean_line(&request->arena, send->text).len == 0)
-		return request_again(request, request->route->get, ERR_TEXT_EMPTY);
+		return nothing_to_send(request, &send->form);
 	if (err != OK)
 		return doubtful_key(request);
 	err = request->field_err;

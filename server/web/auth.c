@@ -104,10 +104,14 @@ auth_prefix(const struct request *request)
 struct str
 auth_cookie(struct request *request, struct str token)
 {
-	return str_fmt(&request->arena,
-	    "%s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d%s",
+	/* Kannel drops a cookie that is HttpOnly, and keeps SameSite as another
+	 * cookie (measured); phones behind it know neither. */
+	bool plain = request->device.class == DEVICE_WML && !request->tls;
+
+	return str_fmt(&request->arena, "%s=%.*s; Path=/; Max-Age=%d%s%s",
 	    request->tls ? COOKIE_TLS : COOKIE_PLAIN, STR_ARGS(token),
 	    token.len != 0 ? (int)(SESSION_COOKIE_IDLE_MS / 1000) : 0,
+	    plain ? "" : "; HttpOnly; SameSite=Lax",
 	    request->tls ? "; Secure" : "");
 }
 
@@ -134,8 +138,8 @@ copy_z(char *out, size_t size, struct str s)
 }
 
 void
-ticket_make(uint64_t uid, struct str cookie, struct str to,
-    char name[TOKEN_LEN + 1])
+ticket_make(const struct request *request, uint64_t uid, struct str cookie,
+    struct str to, char name[TOKEN_LEN + 1])
 {
 	struct ticket ticket = {
 		.uid = uid,
@@ -145,6 +149,7 @@ ticket_make(uint64_t uid, struct str cookie, struct str to,
 	secret_token(name);
 	copy_z(ticket.cookie, sizeof(ticket.cookie), cookie);
 	copy_z(ticket.to, sizeof(ticket.to), to);
+	copy_z(ticket.family, sizeof(ticket.family), request->device.family);
 	pthread_mutex_lock(&ticket_lock);
 	memcpy(tickets[ticket_next].name, name, TOKEN_LEN + 1);
 	tickets[ticket_next].ticket = ticket;
@@ -153,17 +158,20 @@ ticket_make(uint64_t uid, struct str cookie, struct str to,
 }
 
 bool
-ticket_take(struct str name, struct ticket *out)
+ticket_take(const struct request *request, struct str name, struct ticket *out)
 {
 	int64_t now = clock_mono_ms();
 	bool found = false;
 
-	if (!secret_token_valid(name))
+	if (!secret_token_valid(name) || request->foreign)
 		return false;
 	pthread_mutex_lock(&ticket_lock);
 	for (unsigned i = 0; i < TICKETS && !found; i++) {
 		if (!secret_eq(name, (struct str){ tickets[i].name, TOKEN_LEN }))
 			continue;
+		if (!str_eq(str_c(tickets[i].ticket.family),
+		    request->device.family))
+			break;
 		found = tickets[i].ticket.until_ms > now;
 		*out = tickets[i].ticket;
 		memset(&tickets[i], 0, sizeof(tickets[i]));

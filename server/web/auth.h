@@ -31,13 +31,16 @@ struct ticket {
 	uint64_t uid;
 	char cookie[TOKEN_LEN + 1];	/* the token the cookie was set to */
 	char to[65];			/* segment to go to */
+	char family[DEVICE_FAMILY_MAX + 1]; /* who gave the password */
 	int64_t until_ms;		/* monotonic */
 };
 /* Makes one; `name` gets its 16 characters. */
-void ticket_make(uint64_t uid, struct str cookie, struct str to,
-    char name[TOKEN_LEN + 1]);
-/* Takes it away; false: unknown, used or too old. */
-bool ticket_take(struct str name, struct ticket *out);
+void ticket_make(const struct request *request, uint64_t uid,
+    struct str cookie, struct str to, char name[TOKEN_LEN + 1]);
+/* Takes it away; false: unknown, used, too old, or brought by another kind of
+ * client or a link of another site (then it stays for its owner). */
+bool ticket_take(const struct request *request, struct str name,
+    struct ticket *out);
 
 /* Does a POST come from a page of ours?  Absent headers are accepted. */
 bool auth_same_origin(const struct request *request);

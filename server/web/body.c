@@ -16,7 +16,7 @@ struct body {
 	size_t total;
 	bool too_long, bad;
 	struct sbuf field[FIELD_COUNT];
-	bool started[FIELD_COUNT];
+	bool started[FIELD_COUNT], closed[FIELD_COUNT];
 };
 
 static enum MHD_Result
@@ -34,6 +34,8 @@ take_value(void *cls, enum MHD_ValueKind kind, const char *key,
 		return MHD_YES;
 	/* The first value of a name counts. */
 	if (offset == 0 && body->started[name])
+		body->closed[name] = true;
+	if (body->closed[name])
 		return MHD_YES;
 	body->started[name] = true;
 	sbuf_add(&body->field[name], (struct str){ data, size });

@@ -25,6 +25,14 @@
 
 /* ---- rendering ---- */
 
+/* A redirect, a ready body, or suspended: nothing to render. */
+static bool
+ready(const struct request *request)
+{
+	return request->waits || request->reply.location.len != 0 ||
+	    request->reply.body.p != NULL;
+}
+
 static enum err
 page_once(struct request *request)
 {
@@ -33,7 +41,7 @@ page_once(struct request *request)
 	view_init(&request->view, &request->arena);
 	request->has_input = request->holdable = false;
 	err = request->show(request);
-	if (err == OK && !request->reply.location.len)
+	if (err == OK && !ready(request))
 		err = shell_fill(request);
 	return err;
 }
@@ -91,7 +99,7 @@ make_body(struct request *request)
 		request->watch = watch;
 		watch_begin(&request->calm);
 		err = page_once(request);
-		if (err != OK || request->reply.location.len != 0)
+		if (err != OK || ready(request))
 			return err;
 		if (held_try(request))
 			return OK;
@@ -186,6 +194,24 @@ check_key(struct request *request)
 	    request->id[0], &count) == FORMKEY_OK ? OK : ERR_KEY;
 }
 
+/* Soft state: activity, and what links of held pages prove. */
+static void
+note_activity(struct request *request)
+{
+	const struct viewer *viewer = &request->viewer;
+
+	if (!request_signed_in(request) || !request_counts(request))
+		return;
+	soft_seen(viewer->uid, &viewer->hash, request->now_ms);
+	if (request_query(request, "w").len == 0)
+		presence_active(viewer->uid);
+	else
+		presence_back(viewer->uid);
+	held_proof(request);
+	/* What this request itself has moved is no news to its page. */
+	watch_renew(&request->watch);
+}
+
 static enum err
 guard(struct request *request)
 {
@@ -202,23 +228,10 @@ guard(struct request *request)
 		return ERR_ORIGIN;
 	if (route->signed_in && !request_signed_in(request))
 		return ERR_SIGN_IN;
-	if (route->cookie_only && request->viewer.kind == SESSION_PATH)
-		return ERR_COOKIE_ONLY;
+	note_activity(request);
+	if (request->err != OK)
+		return request->err; /* found while the body came in */
 	return post ? check_key(request) : OK;
-}
-
-/* Soft state: activity, proof that an earlier held reply arrived. */
-static void
-note_activity(struct request *request)
-{
-	const struct viewer *viewer = &request->viewer;
-
-	if (!request_signed_in(request) || !request_counts(request))
-		return;
-	held_proof(viewer->sid);
-	soft_seen(viewer->uid, &viewer->hash, request->now_ms);
-	if (request_query(request, "w").len == 0)
-		presence_active(viewer->uid);
 }
 
 static enum err
@@ -230,19 +243,15 @@ run(struct request *request)
 	request->show = error_show;
 	if (bad_target != OK || err != OK)
 		return bad_target != OK ? bad_target : err;
-	if (request->err != OK)
-		return request->err; /* found while the body came in */
 	if (request->reply.location.len != 0) {
 		request_redirect(request, request->reply.location);
 		return OK;
 	}
 	if (str_starts(request->path, STR("-/")))
-		return request->method == METHOD_POST ? ERR_METHOD :
-		    static_get(request);
+		return static_get(request);
 	request->route = route_find(request->path, request->id);
 	if (request->route == NULL)
 		return ERR_NOT_FOUND;
-	note_activity(request);
 	err = guard(request);
 	if (err == ERR_SIGN_IN && request->method == METHOD_POST)
 		return signin_keep(request);

@@ -8,15 +8,16 @@
 struct field {
 	struct str name;
 	enum field_kind kind;
-	size_t max; /* raw bytes */
+	size_t max; /* raw bytes; the text of a message: up to the body's limit,
+		       so that one too long can be given back whole */
 };
 
 #define F(literal, k, m) { STR(literal), k, m }
 static const struct field fields[FIELD_COUNT] = {
-	[FIELD_NAME] = F("name", FIELD_LINE, 512),
+	[FIELD_NAME] = F("name", FIELD_LINE, 4096),
 	[FIELD_PASSWORD] = F("password", FIELD_SECRET, 2048),
 	[FIELD_NEW] = F("new", FIELD_SECRET, 2048),
-	[FIELD_M] = F("m", FIELD_TEXT, 131072),
+	[FIELD_M] = F("m", FIELD_TEXT, SIZE_MAX / 2),
 	[FIELD_TITLE] = F("title", FIELD_LINE, 1024),
 	[FIELD_Q] = F("q", FIELD_LINE, 512),
 	[FIELD_DO] = F("do", FIELD_ASCII, 16),
@@ -25,7 +26,7 @@ static const struct field fields[FIELD_COUNT] = {
 	[FIELD_E] = F("e", FIELD_ASCII, 32),
 	[FIELD_TO] = F("to", FIELD_ASCII, 64),
 	[FIELD_U] = F("u", FIELD_ASCII, 20),
-	[FIELD_REMARK] = F("remark", FIELD_LINE, 512),
+	[FIELD_REMARK] = F("remark", FIELD_LINE, 4096),
 	[FIELD_LANG] = F("lang", FIELD_ASCII, 8),
 	[FIELD_ZONE] = F("zone", FIELD_ASCII, 8),
 	[FIELD_FACE] = F("face", FIELD_ASCII, 8),

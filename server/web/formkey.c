@@ -7,6 +7,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 #define KEY_BYTES 14
 #define KEY_DAYS 3
 #define DAY_MS INT64_C(86400000)
@@ -51,6 +53,8 @@ formkey_make(struct request *request, unsigned page, uint64_t page_id,
 {
 	unsigned char key[KEY_BYTES], mac[16];
 
+	/* A page that is asked for again next day gets a fresh key. */
+	watch_until(&request->calm, clock_next_midnight(request->now_ms, 0));
 	put_be(key, count, 4);
 	put_be(key + 4, (uint64_t)(request->now_ms / DAY_MS), 2);
 	key_mac(request, page, page_id, key, mac);

@@ -6,8 +6,7 @@
  */
 #include "web/held.h"
 
-#include <pthread.h>
-
+#include "im/conversation.h"
 #include "im/soft.h"
 #include "web/http.h"
 
@@ -110,38 +109,27 @@ held_early(const struct request *request)
 
 /* ---- read marks ---- */
 
-#define SHOWN 4096
-
-static pthread_mutex_t shown_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct shown {
-	uint64_t sid, uid, cid;
-	uint32_t seq, stored_read;
-} shown[SHOWN]; /* by sid; a collision forgets a mark, never invents one */
-
-void
-held_shown(const struct request *request, uint32_t seq, uint32_t stored_read)
+struct str
+held_proof_link(struct request *request)
 {
-	struct shown *place = &shown[request->viewer.sid % SHOWN];
-
-	pthread_mutex_lock(&shown_lock);
-	*place = (struct shown){ request->viewer.sid, request->viewer.uid,
-	    request->talk, seq, stored_read };
-	pthread_mutex_unlock(&shown_lock);
+	if (!request->resumed_hold || request->talk == 0 || request->seen == 0)
+		return STR_NONE;
+	return str_fmt(&request->arena, "r=%llu.%u",
+	    (unsigned long long)request->talk, request->seen);
 }
 
 void
-held_proof(uint64_t sid)
+held_proof(struct request *request)
 {
-	struct shown *place = &shown[sid % SHOWN], found = { 0 };
+	struct str rest = request_query(request, "r");
+	uint64_t cid, seq;
+	struct conversation talk;
 
-	pthread_mutex_lock(&shown_lock);
-	if (place->sid == sid) {
-		found = *place;
-		place->sid = 0;
-	}
-	pthread_mutex_unlock(&shown_lock);
-	if (found.sid != 0)
-		held_mark(found.uid, found.cid, found.seq, found.stored_read);
+	if (rest.len == 0 || !str_u64(str_split(&rest, '.'), &cid) ||
+	    !str_u64(rest, &seq) || conversation_get(&request->arena, cid,
+	    request->viewer.uid, &talk) != OK || seq > talk.last_seq)
+		return;
+	held_mark(request->viewer.uid, cid, (uint32_t)seq, talk.read_seq);
 }
 
 void

@@ -25,12 +25,13 @@ struct str held_link(struct request *request, struct str self);
 bool held_early(const struct request *request);
 
 /*
- * Read marks of held replies: a held reply counts as read when the session's
- * next request proves that it arrived.  `shown` remembers, `proof` (at the
- * start of every request of a session) moves the mark.
+ * Read marks of held replies: nobody knows whether such a reply arrived, until a
+ * request comes that only its page can have led to.  So the links of a held
+ * page carry `r=TALK.SEQ` (held_proof_link; "" when there is nothing to prove),
+ * and held_proof, run for every request of a person, moves the mark.
  */
-void held_shown(const struct request *request, uint32_t seq, uint32_t stored_read);
-void held_proof(uint64_t sid);
+struct str held_proof_link(struct request *request);
+void held_proof(struct request *request);
 /* Moves a mark forward and, if it moved, bumps the viewer's lists; the page of
  * the talk itself does not watch those. */
 void held_mark(uint64_t uid, uint64_t cid, uint32_t seq, uint32_t stored_read);

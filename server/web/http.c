@@ -27,6 +27,7 @@
 
 #include "base/log.h"
 #include "web/body.h"
+#include "web/listen.h"
 #include "web/pwpool.h"
 #include "web/reply.h"
 #include "web/route.h"
@@ -41,6 +42,7 @@
 const struct conf *http_conf;
 
 static struct MHD_Daemon *mhd;
+static unsigned port; /* set once at start */
 static _Atomic bool stopping;
 static _Atomic unsigned waiting; /* suspended for a command or a password */
 static _Atomic unsigned active;	 /* begun and not yet completed */
@@ -230,6 +232,9 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	if (request == NULL)
 		return;
 	atomic_fetch_sub_explicit(&active, 1, memory_order_relaxed);
+	/* Resumed, but hung up before it could go on. */
+	if (request->state == R_WAITING)
+		atomic_fetch_sub(&waiting, 1);
 	body_free(request->body);
 	arena_fini(&request->arena);
 	free(request->target);
@@ -322,7 +327,7 @@ run(struct request *request)
 {
 	enum MHD_Result result;
 
-	if (request->method != METHOD_POST) {
+	if (request->method == METHOD_GET || request->method == METHOD_HEAD) {
 		memo_key(request);
 		if (memo_answer(request, &result))
 			return result;
@@ -439,28 +444,6 @@ no_unescape(void *cls, struct MHD_Connection *connection, char *s)
 	return strlen(s);
 }
 
-static struct addrinfo *
-resolve(struct str listen)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV };
-	struct addrinfo *found = NULL;
-	char text[128], *colon, *host = text;
-
-	snprintf(text, sizeof(text), "%.*s", STR_ARGS(listen));
-	colon = strrchr(text, ':');
-	if (colon == NULL)
-		return NULL;
-	*colon = '\0';
-	if (host[0] == '[' && colon[-1] == ']') {
-		colon[-1] = '\0';
-		host++;
-	}
-	if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
-		return NULL;
-	return found;
-}
-
 static void
 log_mhd(void *cls, const char *fmt, va_list args)
 {
@@ -472,14 +455,13 @@ log_mhd(void *cls, const char *fmt, va_list args)
 }
 
 static enum err
-start_daemon(const struct conf *conf, const struct sockaddr *address)
+start_daemon(const struct conf *conf, int fd)
 {
 	mhd = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO |
-	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-	    (address->sa_family == AF_INET6 ? MHD_USE_IPv6 : 0),
+	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
 	    0, NULL, NULL, on_request, NULL,
 	    MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
-	    MHD_OPTION_SOCK_ADDR, address,
+	    MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_THREAD_POOL_SIZE, conf->threads,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
 	    MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
@@ -491,27 +473,11 @@ start_daemon(const struct conf *conf, const struct sockaddr *address)
 	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)CONNECTION_INCREMENT,
 	    MHD_OPTION_END);
 	if (mhd == NULL) {
-		log_error("cannot listen on %.*s: %s", STR_ARGS(conf->listen),
-		    strerror(errno));
+		log_error("libmicrohttpd does not start");
+		close(fd);
 		return ERR_INTERNAL;
 	}
 	return OK;
-}
-
-/* The configured origins, and the address that we listen on. */
-static void
-add_own_origin(struct conf *conf)
-{
-	static char origins[1024];
-	struct str address = conf->listen;
-	unsigned port = web_port();
-
-	while (address.len > 0 && address.p[address.len - 1] != ':')
-		address.len--;
-	snprintf(origins, sizeof(origins), "%.*s http://%.*s%u "
-	    "http://localhost:%u", STR_ARGS(conf->origins), STR_ARGS(address),
-	    port, port);
-	conf->origins = str_trim(str_c(origins));
 }
 
 static enum err
@@ -526,16 +492,16 @@ load_fallbacks(struct str share)
 enum err
 web_start(const struct conf *conf)
 {
-	static struct conf own;
-	struct addrinfo *address = resolve(conf->listen);
+	static struct conf own; /* with the address that we listen on */
 	enum err err;
+	int fd;
 
-	if (address == NULL) {
-		log_error("not an address and port: %.*s", STR_ARGS(conf->listen));
-		return ERR_INTERNAL;
-	}
 	own = *conf;
 	http_conf = &own;
+	err = listen_open(conf->listen, &fd, &port);
+	if (err != OK)
+		return err;
+	own.origins = listen_origins(conf, port);
 	memo_start();
 	err = view_start(conf->share);
 	if (err == OK)
@@ -545,20 +511,16 @@ web_start(const struct conf *conf)
 	if (err == OK)
 		err = pwpool_start(conf->pw_threads);
 	if (err == OK)
-		err = start_daemon(conf, address->ai_addr);
-	freeaddrinfo(address);
-	if (err == OK)
-		add_own_origin(&own);
+		err = start_daemon(conf, fd);
+	else
+		close(fd);
 	return err;
 }
 
 unsigned
 web_port(void)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(mhd,
-	    MHD_DAEMON_INFO_BIND_PORT);
-
-	return info != NULL ? info->port : 0;
+	return port;
 }
 
 void

@@ -16,25 +16,28 @@
 
 #include "im/soft.h"
 #include "live/presence.h"
-#include "web/held.h"
 #include "web/http.h"
 
 #define PLACES 8192
 #define LOCKS 64
 #define KEY_BYTES_MAX 3072
+#define BODY_MAX 16384		/* longer pages are rendered anew */
+#define BYTES_MAX (64u << 20)	/* of all bodies */
 #define RECHECK_MS INT64_C(600000) /* then the session's idle end is asked */
 
 static struct place {
 	uint64_t key[2];
 	struct watch_set watch, calm;
-	uint64_t uid, sid;
+	uint64_t uid;
 	struct session_hash session;
 	int64_t idle_ms;	/* wall time until which a hit needs no store */
 	char etag[24];
+	size_t bytes;
 	struct MHD_Response *page, *unmodified;
 } *places;
 static pthread_mutex_t locks[LOCKS];
 static _Atomic uint64_t hits;
+static _Atomic size_t bytes_kept;
 
 void
 memo_start(void)
@@ -53,6 +56,7 @@ place_clear(struct place *place)
 		MHD_destroy_response(place->page);
 	if (place->unmodified != NULL)
 		MHD_destroy_response(place->unmodified);
+	atomic_fetch_sub(&bytes_kept, place->bytes);
 	memset(place, 0, sizeof(*place));
 }
 
@@ -94,6 +98,7 @@ memo_key(struct request *request)
 {
 	char data[KEY_BYTES_MAX];
 	size_t len = 0;
+	unsigned generation = view_generation();
 	bool ok = key_add(data, &len, str_c(request->target));
 
 	for (size_t i = 0; i < sizeof(key_headers) / sizeof(key_headers[0]); i++)
@@ -101,6 +106,8 @@ memo_key(struct request *request)
 	ok = ok && key_add(data, &len, http_from_proxy(request) ? STR("p") :
 	    STR("d"));
 	ok = ok && key_add(data, &len, request->http10 ? STR("0") : STR("1"));
+	ok = ok && key_add(data, &len, (struct str){ (char *)&generation,
+	    sizeof(generation) });
 	if (ok)
 		secret_siphash128(data, len, request->memo);
 }
@@ -136,7 +143,7 @@ memo_answer(struct request *request, enum MHD_Result *result)
 {
 	struct place *place;
 	struct session_hash session;
-	uint64_t uid, sid;
+	uint64_t uid;
 	bool known;
 
 	if (request->memo[0] == 0 && request->memo[1] == 0)
@@ -152,12 +159,10 @@ memo_answer(struct request *request, enum MHD_Result *result)
 	*result = MHD_queue_response(request->connection, known ? 304 : 200,
 	    known ? place->unmodified : place->page);
 	uid = place->uid;
-	sid = place->sid;
 	session = place->session;
 	place_unlock(place);
 	atomic_fetch_add_explicit(&hits, 1, memory_order_relaxed);
 	if (request_counts(request)) {
-		held_proof(sid);
 		soft_seen(uid, &session, request->now_ms);
 		presence_active(uid);
 	}
@@ -189,7 +194,9 @@ memo_put(struct request *request, struct MHD_Response *page)
 
 	if ((request->memo[0] == 0 && request->memo[1] == 0) ||
 	    request->etag.len == 0 ||
-	    request->etag.len >= sizeof(place->etag))
+	    request->etag.len >= sizeof(place->etag) ||
+	    request->sent_bytes > BODY_MAX ||
+	    atomic_load(&bytes_kept) > BYTES_MAX)
 		return false;
 	unmodified = make_unmodified(request);
 	if (unmodified == NULL)
@@ -200,10 +207,11 @@ memo_put(struct request *request, struct MHD_Response *page)
 	place->watch = request->watch;
 	place->calm = request->calm;
 	place->uid = request->viewer.uid;
-	place->sid = request->viewer.sid;
 	place->session = request->viewer.hash;
 	place->idle_ms = request->now_ms + RECHECK_MS;
 	memcpy(place->etag, request->etag.p, request->etag.len + 1);
+	place->bytes = request->sent_bytes;
+	atomic_fetch_add(&bytes_kept, place->bytes);
 	place->page = page;
 	place->unmodified = unmodified;
 	place_unlock(place);

@@ -5,10 +5,10 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/log.h"
 #include "web/auth.h"
+#include "web/gzip.h"
 
 #define GZIP_MIN 600 /* bytes; below, the gain is not worth the work */
 
@@ -63,35 +63,6 @@ etag_known(const struct request *request, struct str etag)
 
 /* ---- body ---- */
 
-static bool
-gzip(struct arena *arena, struct str *body)
-{
-	static _Thread_local z_stream stream;
-	static _Thread_local bool ready;
-	size_t room = body->len + 64;
-	char *out;
-
-	if (!ready && deflateInit2(&stream, 4, Z_DEFLATED, 15 + 16, 8,
-	    Z_DEFAULT_STRATEGY) != Z_OK)
-		return false;
-	ready = true;
-	out = arena_raw(arena, room);
-	stream.next_in = (unsigned char *)body->p;
-	stream.avail_in = (unsigned)body->len;
-	stream.next_out = (unsigned char *)out;
-	stream.avail_out = (unsigned)room;
-	if (deflate(&stream, Z_FINISH) != Z_STREAM_END) {
-		deflateReset(&stream);
-		return false;
-	}
-	room -= stream.avail_out;
-	deflateReset(&stream);
-	if (room >= body->len)
-		return false;
-	*body = (struct str){ out, room };
-	return true;
-}
-
 static const char *
 page_type(const struct request *request)
 {
@@ -130,6 +101,7 @@ add_caching(struct MHD_Response *response, const struct request *request)
 
 	if (reply->far) {
 		add(response, "Cache-Control", "public, max-age=31536000, immutable");
+		add(response, "Vary", "Accept-Encoding");
 		return;
 	}
 	if (reply->no_store || request->err != OK || request->viewer.uid == 0)
@@ -221,7 +193,8 @@ reply_make(struct request *request, unsigned *status)
 		body = page_charset(request, body);
 	if (request->device.gzip && body.len >= GZIP_MIN &&
 	    request->key.face != FACE_WML)
-		packed = gzip(&request->arena, &body);
+		packed = gzip_pack(&request->arena, &body);
+	request->sent_bytes = body.len;
 	response = MHD_create_response_from_buffer(body.len, (void *)body.p,
 	    *status != 304 && reply_cacheable(request) ? MHD_RESPMEM_MUST_COPY :
 	    MHD_RESPMEM_PERSISTENT);

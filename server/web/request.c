@@ -133,14 +133,16 @@ request_parse(struct request *request)
 
 	/* Absolute form, as proxies send it: http://host/path */
 	if (str_starts_nocase(path, STR("http://"))) {
-		query = str_from(path, 7);
-		str_split(&query, '/');
-		path = (struct str){ query.p - 1, query.len + 1 };
-		if (query.len == 0)
-			path = STR("/");
-		query = path;
+		size_t host = 7;
+
+		while (host < path.len && path.p[host] != '/' &&
+		    path.p[host] != '?')
+			host++;
+		query = str_from(path, host);
 	}
 	path = str_split(&query, '?');
+	if (path.len == 0)
+		path = STR("/");
 	parse_query(request, query);
 	return parse_path(request, path);
 }

@@ -126,6 +126,7 @@ struct request {
 	bool waits;		/* suspended: a then() will follow */
 	uint64_t memo[2];	/* key of the memo; 0 0: not to be kept */
 	struct str etag;
+	size_t sent_bytes;	/* of the body, as encoded */
 	struct reply reply;
 };
 

@@ -12,7 +12,6 @@ struct route {
 	unsigned numbers;	/* numbers behind them: c12 1, c12-57 2 */
 	const char *page;	/* name in views, templates and logs */
 	bool signed_in;		/* needs a session, else the sign-in page */
-	bool cookie_only;	/* not for path sessions */
 	unsigned form;		/* page of its form key (form_page) */
 	bool key_by_page;	/* the page checks the key itself */
 	/* Fill in the view, or redirect, or fail.  post may wait for commands. */

@@ -81,12 +81,17 @@ fill_live(struct request *request, struct str self)
 	struct view *view = &request->view;
 	struct view_row *root = &view->root;
 	unsigned refresh = refresh_seconds(request);
+	struct str proof;
 
 	view_link(view, root, "self", self);
 	if (refresh != 0) {
 		view_int(view, root, "refresh", refresh);
 		view_int(view, root, "refresh_ds", refresh * 10);
 	}
+	proof = held_proof_link(request);
+	if (proof.len != 0)
+		view_text(view, root, "proof", str_fmt(&request->arena, "?%.*s",
+		    STR_ARGS(proof)));
 	if (request->holdable && !request->watch.full)
 		view_link(view, root, "wait", held_link(request, self));
 }

@@ -75,6 +75,10 @@ static_css(void)
 enum err
 static_get(struct request *request)
 {
+	if (request->method == METHOD_POST || request->method == METHOD_OTHER) {
+		request->reply.allow = "GET, HEAD";
+		return ERR_METHOD;
+	}
 	for (size_t i = 0; i < FILES; i++) {
 		if (!str_eq(request->path, str_c(files[i].href + 1)))
 			continue;

@@ -279,7 +279,19 @@ def holds():
             base = alone(copy, persons[-64:], 2 if QUICK else 5)
             posts_rows(f", {out['held']:,.0f} held", [out], [base], 0.3)
         it.stop(120)
+    fresh_rows(top, persons)
     renewals(top, persons)
+
+
+def fresh_rows(top, persons):
+    """A line's first request touches less of libmicrohttpd's memory than its later ones."""
+    it = server(top, hold_s=300, hold_max_s=300)
+    warm(it, persons[:HELD // 8])
+    out = load(it, held_plan(persons, HELD // 4), x=1)
+    each = (out["held_kb"] - out["start_kb"]) / max(out["held"], 1)
+    row("   memory of a hold that is its connection's first request", f"{each:.1f} KB", "",
+        "<= 8 KB", each <= 8)
+    it.stop()
 
 
 def renewals(top, persons):
@@ -295,8 +307,7 @@ def renewals(top, persons):
 
 def delivery():
     top, _, persons = community()
-    talks = 400 if QUICK else 1000
-    rate = 1000
+    rate = talks = 400 if QUICK else 1000
     for others in (0,) if QUICK else (0, 15000):
         it = server(top, hold_s=300, hold_max_s=300)
         chosen = persons[-2 * talks:]
@@ -306,8 +317,9 @@ def delivery():
         out = load(it, plan, lines=256, seconds=3 if QUICK else 6, r=rate)
         p99 = out.get("news_p99_ms", 1e9)
         row(f"delivery, {rate}/s to {talks} readers" + (f", {others:,} more held" if others else ""),
-            f"p50 {out.get('news_p50_ms', 0):.0f} ms, p99 {p99:.0f} ms, {out['news_seen']:.0f} of "
-            f"{out['posts']:.0f} seen, {out['cpu_us']:.0f} us CPU", "", "p99 < 250 ms", p99 < 250)
+            f"p50 {out.get('news_p50_ms', 0):.0f} ms, p99 {p99:.0f} ms, {out['news_unseen']:.0f} of "
+            f"{out['posts']:.0f} not seen, {out['cpu_us']:.0f} us CPU a post", "", "p99 < 250 ms",
+            p99 < 250 and out["news_unseen"] == 0)
         it.stop(120)
 
 

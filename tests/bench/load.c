@@ -11,11 +11,13 @@
  *	A z c1 KEY		such a POST and a GET /c1 by turns
  *	H z c1 -		GET /c1, then its "wait" link for ever, on a line of its own
  *
- * TOKEN is the session cookie; "-" means none.  The tasks but H are shared by -c
+ * TOKEN is the session cookie.  The tasks but H are shared by -c
  * connections in turn.  First all H are brought to wait; then -i seconds without
  * any task (idle); then tasks for -t seconds, -u more before that to warm up,
  * or -n tasks.  With -r posts start at that rate, due whether or not the line is
  * free, and a post's time counts from when it was due.
+ *
+ * With -x 1 a reader waits on a new connection each time, as HTTP/1.0 clients do.
  *
  * A post's text carries its number; the page that a waiting reader of the same
  * talk gets is searched for it: that is the delivery time, measured from when the
@@ -76,6 +78,7 @@ static struct {
 	pid_t pid;
 	unsigned port, lines, tasks_max;
 	double seconds, warm, idle, rate;
+	bool fresh;
 } opt = { .head = "", .lines = 32, .seconds = 1, .warm = 0.3 };
 
 static struct task *tasks;
@@ -83,6 +86,8 @@ static size_t task_n, reader_n, task_next;
 static struct line *readers, *lines, *free_lines;
 static unsigned held, dead, ramping, started;
 static int poll_fd;
+static bool over;
+static unsigned busy;		/* lines with a task */
 static struct count count;
 static struct series get_us, post_us, news_us;
 
@@ -91,6 +96,7 @@ static struct text {
 	int64_t due;
 	unsigned talk, next;
 } *texts;
+static unsigned run_id; /* a text sent by an earlier run would be a repeat */
 static unsigned text_n = 1, text_size, first_text[TALKS];
 static bool talk_read[TALKS];
 
@@ -226,15 +232,14 @@ text_new(const char *path, int64_t due)
 static void
 send_get(struct line *line, const char *path, const char *etag)
 {
-	const struct task *task = line->task;
-	char text[4096];
-	int len = snprintf(text, sizeof(text), "GET /%s HTTP/1.1\r\n"
-	    "Host: 127.0.0.1:%u\r\n%s%s%s%s%s%s%s\r\n", path, opt.port, opt.head,
-	    task->token[0] != '-' ? "Cookie: z=" : "",
-	    task->token[0] != '-' ? task->token : "",
-	    task->token[0] != '-' ? "\r\n" : "",
-	    etag != NULL ? "If-None-Match: " : "", etag != NULL ? etag : "",
-	    etag != NULL ? "\r\n" : "");
+	char text[4096], cond[96] = "";
+	int len;
+
+	if (etag != NULL)
+		snprintf(cond, sizeof(cond), "If-None-Match: %s\r\n", etag);
+	len = snprintf(text, sizeof(text), "GET /%s HTTP/1.1\r\n"
+	    "Host: 127.0.0.1:%u\r\n%sCookie: z=%s\r\n%s\r\n", path, opt.port,
+	    opt.head, line->task->token, cond);
 
 	line->posting = false;
 	line_send(line, text, len);
@@ -248,8 +253,8 @@ send_post(struct line *line, int64_t due)
 	int len;
 
 	line->post = text_new(task->path, due);
-	len = snprintf(body, sizeof(body), "k=%s&e=%%E4%%B8%%AD&m=%%23%u%%21+"
-	    "fifty+bytes+of+text+as+people+may+write+it", task->extra, line->post);
+	len = snprintf(body, sizeof(body), "k=%s&e=%%E4%%B8%%AD&m=%%23%x.%u%%21+"
+	    "fifty+bytes+of+text+as+people+write", task->extra, run_id, line->post);
 	len = snprintf(text, sizeof(text), "POST /%s HTTP/1.1\r\n"
 	    "Host: 127.0.0.1:%u\r\n%sCookie: z=%s\r\n"
 	    "Origin: http://127.0.0.1:%u\r\nSec-Fetch-Site: same-origin\r\n"
@@ -263,10 +268,12 @@ send_post(struct line *line, int64_t due)
 static void
 task_start(struct line *line, int64_t due)
 {
-	struct task *task = line->task;
+	struct task *task = &tasks[task_next++ % task_n];
 	char path[128];
 
+	line->task = task;
 	line->since = due;
+	busy++;
 	started++;
 	switch (task->kind) {
 	case 'C':
@@ -294,13 +301,13 @@ task_start(struct line *line, int64_t due)
 static void
 line_next(struct line *line)
 {
+	busy -= line->task != NULL;
 	line->task = NULL;
-	if (opt.rate != 0 || (opt.tasks_max != 0 && started >= opt.tasks_max)) {
+	if (over || opt.rate != 0 || (opt.tasks_max != 0 && started >= opt.tasks_max)) {
 		line->next = free_lines;
 		free_lines = line;
 		return;
 	}
-	line->task = &tasks[task_next++ % task_n];
 	task_start(line, now_ns());
 }
 
@@ -321,12 +328,12 @@ texts_seen(struct line *line, const char *body, size_t len)
 {
 	unsigned *at = &first_text[talk_of(line->task->path)];
 	int64_t now = now_ns();
-	char mark[24];
+	char mark[32];
 
 	while (*at != 0) {
 		struct text *text = &texts[*at];
 
-		snprintf(mark, sizeof(mark), "#%u!", *at);
+		snprintf(mark, sizeof(mark), "#%x.%u!", run_id, *at);
 		if (memmem(body, len, mark, strlen(mark)) == NULL) {
 			at = &text->next;
 			continue;
@@ -362,6 +369,10 @@ reader_got(struct line *line, const char *body, size_t len)
 	free(line->in);
 	line->in = NULL;
 	line->size = 0;
+	if (opt.fresh) {
+		close(line->fd);
+		line->fd = -1;
+	}
 	send_get(line, path, NULL);
 }
 
@@ -469,6 +480,17 @@ turns(double seconds)
 		turn(5);
 }
 
+static unsigned
+texts_unseen(void)
+{
+	unsigned n = 0;
+
+	for (unsigned talk = 0; talk < TALKS; talk++)
+		for (unsigned i = first_text[talk]; i != 0; i = texts[i].next)
+			n++;
+	return n;
+}
+
 static void
 mark(void)
 {
@@ -513,7 +535,6 @@ post_due(int64_t due)
 	struct line *line = free_lines;
 
 	free_lines = line->next;
-	line->task = &tasks[task_next++ % task_n];
 	task_start(line, due);
 }
 
@@ -583,10 +604,14 @@ tasks_say(void)
 		printf("cpu_us %.3f\nper_s %.1f\n", cpu * 1e6 / (double)n, (double)n / wall);
 	series_say("get", &get_us);
 	series_say("post", &post_us);
+	/* Nobody hangs up in the middle of a request; late news are still news. */
+	over = true;
+	for (int64_t end = now_ns() + 10 * SECOND; busy != 0 && now_ns() < end;)
+		turn(5);
 	if (opt.rate != 0 && reader_n != 0)
 		turns(3);
 	series_say("news", &news_us);
-	printf("news_seen %zu\n", news_us.n);
+	printf("news_seen %zu\nnews_unseen %u\n", news_us.n, texts_unseen());
 }
 
 /* ---- start ---- */
@@ -638,7 +663,7 @@ read_options(int argc, char **argv)
 {
 	int letter;
 
-	while ((letter = getopt(argc, argv, "p:P:c:t:u:i:r:n:H:")) != -1)
+	while ((letter = getopt(argc, argv, "p:P:c:t:u:i:r:n:H:x:")) != -1)
 		switch (letter) {
 		case 'p': opt.port = (unsigned)strtoul(optarg, NULL, 10); break;
 		case 'P': opt.pid = (pid_t)strtol(optarg, NULL, 10); break;
@@ -649,6 +674,7 @@ read_options(int argc, char **argv)
 		case 'i': opt.idle = strtod(optarg, NULL); break;
 		case 'r': opt.rate = strtod(optarg, NULL); break;
 		case 'H': opt.head = read_head(optarg); break;
+		case 'x': opt.fresh = *optarg == '1'; break;
 		default: exit(2);
 		}
 }
@@ -663,6 +689,7 @@ main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	read_options(argc, argv);
 	read_plan();
+	run_id = (unsigned)(now_ns() & 0xffffff);
 	poll_fd = epoll_create1(0);
 	lines = calloc(opt.lines, sizeof(*lines));
 	printf("start_kb %u\n", resident_kb());

@@ -14,7 +14,7 @@ import tempfile
 from email.message import Message
 
 import pytest
-from zt import Client, Page, wait_until
+from zt import Client, Held, Page, wait_until
 
 import wsp
 
@@ -155,6 +155,9 @@ class Phone(Client):
         elif reply.status not in (301, 302, 303):
             raise AssertionError(f"{reply.status} {kind!r} at {url}: the phone shows nothing of it")
         return DeckPage(url, reply.status, headers, content, self.variables)
+
+    def hold(self, href):
+        return Held(self, self.resolve(href), own_connection=False)
 
     def close(self):
         self.wap.close()

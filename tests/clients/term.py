@@ -96,19 +96,21 @@ class Term:
         self.tmux("send-keys", "-l", text)
 
     def place(self, text, nth=0):
-        """Row and column of the nth place where `text` stands on the screen, or None."""
+        """Row and column of the nth place where `text` stands, but for the last line, which
+        tells of the program; or None."""
         found = []
-        for row, line in enumerate(self.screen.split("\n")):
+        for row, line in enumerate(self.screen.split("\n")[:self.rows - 1]):
             for match in re.finditer(re.escape(text), line):
                 found.append((row, width(line[:match.start()])))
         return found[nth] if -len(found) <= nth < len(found) else None
 
     def focus(self, place, wide, forth="Down", back="Up", most=80):
-        """Moves from link to link until the cursor stands on `place`, `wide` columns."""
+        """Moves from link to link until the cursor stands on `place`, `wide` columns (a link may
+        begin with its key, "5.", and lynx points before it)."""
         row, column = place
         for _ in range(most):
             at = self.steady_cursor()
-            if at[0] == row and column - 2 <= at[1] <= column + wide:
+            if at[0] == row and column - 4 <= at[1] <= column + wide:
                 return
             self.keys(forth if at < place else back)
             end = time.monotonic() + 0.5

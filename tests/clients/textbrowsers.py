@@ -16,10 +16,10 @@ class TextBrowser(Term):
     forth, back = "Down", "Up"
     goto, goto_prompt = "g", ""
 
-    def __init__(self, url, *options, **env):
+    def __init__(self, url, rows=50):
         need({f"/usr/bin/{self.program}": self.package})
         self.home = tempfile.mkdtemp(prefix="zt.home.")
-        super().__init__([self.program, *self.flags(), *options, url], home=self.home, **env)
+        super().__init__([self.program, *self.flags(), url], rows=rows, home=self.home)
         self.settle()
 
     def flags(self):
@@ -97,6 +97,7 @@ class Lynx(TextBrowser):
 
 class LynxWithoutCookies(Lynx):
     cookies = False
+    refused = 0
 
     def wait(self, what, deadline_s=25):
         """Answers N to each question about a cookie, as a person who refuses does."""
@@ -105,6 +106,7 @@ class LynxWithoutCookies(Lynx):
         def seen(screen):
             if "Allow? (Y/N/" in screen:
                 self.keys("n")
+                self.refused += 1
                 return False
             return what in screen if isinstance(what, str) else \
                 what.search(screen) if isinstance(what, re.Pattern) else what(screen)

@@ -142,8 +142,9 @@ class Client:
             pair, *attributes = [p.strip() for p in line.split(";")]
             name, _, value = pair.partition("=")
             kept = {a.partition("=")[0].lower(): a.partition("=")[2] for a in attributes}
-            assert "httponly" in kept, f"cookie without HttpOnly: {line}"
-            assert kept.get("samesite", "").lower() in ("lax", "strict"), line
+            if "wap.wml" not in self.headers.get("Accept", ""):     # Kannel drops such cookies
+                assert "httponly" in kept, f"cookie without HttpOnly: {line}"
+                assert kept.get("samesite", "").lower() in ("lax", "strict"), line
             if not self.cookies_on:
                 self.secrets.add(value) if len(value) >= 16 else None
             elif kept.get("max-age") == "0" or not value or "1970" in kept.get("expires", ""):
@@ -190,7 +191,7 @@ class Client:
         return self.get(link.href)
 
     def encode(self, fields):
-        charset = self.post_charset or self.page.charset or "utf-8"
+        charset = self.post_charset or (self.page and self.page.charset) or "utf-8"
         def enc(text):
             return quote_plus(text.replace("\r\n", "\n").replace("\n", "\r\n")
                               .encode(charset, "xmlcharrefreplace"))
@@ -236,8 +237,8 @@ class Client:
 
 
 class Held:
-    def __init__(self, client, url):
-        self.client, self.url = client.copy(), url
+    def __init__(self, client, url, own_connection=True):
+        self.client, self.url, self.own = client.copy() if own_connection else client, url, own_connection
         self.page = self.error = None
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -248,7 +249,8 @@ class Held:
         except Exception as error:          # shown by join()
             self.error = error
         finally:
-            self.client.close()
+            if self.own:
+                self.client.close()
 
     @property
     def answered(self):

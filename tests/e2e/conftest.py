@@ -20,7 +20,6 @@ def serve():
     yield start
     for server in mine:
         server.fini()
-        zt.started.remove(server)
 
 
 @pytest.fixture
@@ -34,7 +33,6 @@ def shared():
     server = zt.Server()
     yield server
     server.fini()
-    zt.started.remove(server)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -114,7 +114,7 @@ def test_markup_in_json_cannot_become_html(shared):
     one, other, cid = pair(shared, "JSON")
     say(one, cid, "<script>alert(1)</script>&\u2028")
     page = one.get(cid)
-    assert b"<script" not in page.body and page.header("X-Content-Type-Options").lower() == "nosniff"
+    assert b"<" not in page.body, "saved as HTML by mistake it is plain text"
     assert json.loads(page.text)["lines"][0]["parts"][0]["text"].startswith("<script>")
 
 

@@ -9,7 +9,7 @@ from people import message_form, pair, say, somebody_else, texts
 from words import T
 from zt import BIN, Server, wait_until
 
-ROUNDS = int(os.environ.get("ZT_ROUNDS", "6"))     # the 20: ZT_ROUNDS=20
+ROUNDS = int(os.environ.get("ZT_ROUNDS", "20"))
 WRITERS = 16
 
 

@@ -105,6 +105,8 @@ class Server:
         return self.start()
 
     def fini(self):
+        if self in started:
+            started.remove(self)
         try:
             if self.running:
                 self.stop()
