@@ -39,17 +39,17 @@ else ?><!DOCTYPE html>
 <meta name="viewport" content="width=device-width"/><link rel="stylesheet" href="<?cs var:css ?>"/><?cs
 if:?refresh && (page == "inbox" || page == "conversation" && !?form) ?><meta http-equiv="refresh" content="<?cs var:refresh ?>;url=<?cs var:self ?>"/><?cs /if ?></head><body>
 <?cs if:bar || asks && !subcount(requests) ?><p class="b"><?cs
-if:bar ?><?cs call:a("./" + proof, "9", T.bar.talks) ?> (<?cs var:bar ?>) <?cs /if ?><?cs
-if:asks && !subcount(requests) ?><a href="f<?cs var:proof ?>"><?cs var:T.bar.asks ?></a> (<?cs var:asks ?>)<?cs /if ?></p>
+if:bar ?><?cs call:a("./" + tail, "9", T.bar.talks) ?> (<?cs var:bar ?>) <?cs /if ?><?cs
+if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?></a> (<?cs var:asks ?>)<?cs /if ?></p>
 <?cs /if ?><h1><?cs var:title ?></h1>
 <?cs if:?error && !?text_error ?><p class="e"><strong><?cs var:T.error[error] ?></strong></p>
 <?cs /if ?><?cs if:?notice ?><p class="n"><?cs var:T.notice[notice] ?></p>
 <?cs /if ?><?cs /def ?><?cs
 
 def:foot() ?><div class="f"><?cs if:?me ?><p><?cs
-call:a("./" + proof, "1", T.nav.inbox) ?> <?cs
-call:a("f" + proof, "2", T.nav.friends) ?> <?cs
-call:a("o" + proof, "3", T.nav.settings) ?></p>
+call:a("./" + tail, "1", T.nav.inbox) ?> <?cs
+call:a("f" + tail, "2", T.nav.friends) ?> <?cs
+call:a("o" + tail, "3", T.nav.settings) ?></p>
 <?cs /if ?><p><?cs if:?me ?><?cs var:me ?> <?cs /if ?><?cs if:?asof && ?me ?><?cs var:T.foot.asof ?> <?cs var:asof ?> <?cs /if ?><?cs
 if:?foot.wml ?><a href="<?cs var:foot.wml ?>"><?cs var:T.foot.wml ?></a><?cs /if ?><?cs
 if:?foot.html ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><?cs /if ?></p><?cs

@@ -42,17 +42,17 @@ if:?refresh_ds && (page == "inbox" || page == "conversation") ?> ontimer="<?cs v
 
 # Opens the paragraph of the first card: news elsewhere, then what came of the last action.
 ?><?cs def:body() ?><p><?cs
-if:bar ?><a href="./<?cs var:proof ?>"><?cs var:T.bar.talks ?>(<?cs var:bar ?>)</a><br/><?cs /if ?><?cs
-if:asks && !subcount(requests) ?><a href="f<?cs var:proof ?>"><?cs var:T.bar.asks ?>(<?cs var:asks ?>)</a><br/><?cs /if ?><?cs
+if:bar ?><a href="./<?cs var:tail ?>"><?cs var:T.bar.talks ?>(<?cs var:bar ?>)</a><br/><?cs /if ?><?cs
+if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?>(<?cs var:asks ?>)</a><br/><?cs /if ?><?cs
 if:?error && !?text_error ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
 if:?notice ?><?cs var:T.notice[notice] ?><br/><?cs /if ?><?cs /def ?><?cs
 
 # The way out of the deck; a talk, the deck read most, has only the way back to all talks.
 ?><?cs def:foot() ?><?cs if:?me ?><?cs
-call:a("./" + proof, "1", T.nav.inbox) ?><?cs
+call:a("./" + tail, "1", T.nav.inbox) ?><?cs
 if:page != "conversation" ?><?cs
-call:a("f" + proof, "2", T.nav.friends) ?><?cs
-call:a("o" + proof, "3", T.nav.settings) ?><?cs /if ?><?cs /if ?><?cs
+call:a("f" + tail, "2", T.nav.friends) ?><?cs
+call:a("o" + tail, "3", T.nav.settings) ?><?cs /if ?><?cs /if ?><?cs
 if:?foot.html ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><br/><?cs /if ?><?cs
 if:?foot.wml ?><a href="<?cs var:foot.wml ?>"><?cs var:T.foot.wml ?></a><br/><?cs /if ?><?cs
 if:?foot.keep ?><anchor><?cs var:T.do.keep ?><go method="post" href="o"><postfield name="k" value="<?cs

@@ -203,6 +203,9 @@ take_text(struct request *request, enum form_page page, uint64_t id,
 	enum err err;
 
 	*text = request->field[FIELD_M];
+	/* Editors that text browsers call end every text with a line break. */
+	while (text->len > 0 && text->p[text->len - 1] == '\n')
+		text->len--;
 	if (text->len != 0 || !str_eq(request->field[FIELD_DO], STR("kept")))
 		return OK;
 	err = draft_get(&request->arena, request->viewer.uid, page, id, text,

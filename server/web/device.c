@@ -333,6 +333,8 @@ device_classify(struct arena *arena, const struct device_headers *headers,
 		.csp = class == DEVICE_HTML && pattern_in(ua, "^Mozilla/5.0"),
 		.family = device_family(arena, ua),
 	};
+	out->keeps_pages = str_eq(out->family, STR("links")) ||
+	    str_eq(out->family, STR("elinks"));
 }
 
 /* Subtags behind zh that make it traditional, or leave it simplified. */

@@ -33,12 +33,24 @@ ready(const struct request *request)
 	    request->reply.body.p != NULL;
 }
 
+/* For clients that show the pages they have without asking: addresses that are
+ * new each time. */
+static struct str
+cache_breaker(struct request *request)
+{
+	if (!request->device.keeps_pages)
+		return STR_NONE;
+	return str_fmt(&request->arena, "x=%x",
+	    (unsigned)(request->now_ms & 0xffffff));
+}
+
 static enum err
 page_once(struct request *request)
 {
 	enum err err;
 
 	view_init(&request->view, &request->arena);
+	request->view.tail = cache_breaker(request);
 	request->has_input = request->holdable = false;
 	err = request->show(request);
 	if (err == OK && !ready(request))
@@ -164,7 +176,9 @@ void
 request_redirect(struct request *request, struct str where)
 {
 	struct arena *arena = &request->arena;
+	struct view view = { .arena = arena, .tail = cache_breaker(request) };
 
+	where = view_tailed(&view, where);
 	if (str_starts(where, STR("./")))
 		where = str_from(where, 2);
 	if (!str_starts(where, STR("/")))

@@ -81,7 +81,7 @@ fill_live(struct request *request, struct str self)
 	struct view *view = &request->view;
 	struct view_row *root = &view->root;
 	unsigned refresh = refresh_seconds(request);
-	struct str proof;
+	struct str proof, tail = STR_NONE;
 
 	view_link(view, root, "self", self);
 	if (refresh != 0) {
@@ -90,8 +90,8 @@ fill_live(struct request *request, struct str self)
 	}
 	proof = held_proof_link(request);
 	if (proof.len != 0)
-		view_text(view, root, "proof", str_fmt(&request->arena, "?%.*s",
-		    STR_ARGS(proof)));
+		tail = str_fmt(&request->arena, "?%.*s", STR_ARGS(proof));
+	view_text(view, root, "tail", view_tailed(view, tail));
 	if (request->holdable && !request->watch.full)
 		view_link(view, root, "wait", held_link(request, self));
 }

@@ -67,11 +67,23 @@ view_time(struct view *view, struct view_row *row, const char *key, int64_t ms,
 	node->text = shown;
 }
 
+struct str
+view_tailed(const struct view *view, struct str href)
+{
+	bool ours = !str_starts(href, STR("/")) &&
+	    !str_find(href, STR("://"), NULL);
+
+	if (view->tail.len == 0 || !ours)
+		return href;
+	return str_fmt(view->arena, "%.*s%c%.*s", STR_ARGS(href),
+	    str_find(href, STR("?"), NULL) ? '&' : '?', STR_ARGS(view->tail));
+}
+
 void
 view_link(struct view *view, struct view_row *row, const char *key,
     struct str href)
 {
-	node_add(view, row, key, VIEW_LINK)->text = href;
+	node_add(view, row, key, VIEW_LINK)->text = view_tailed(view, href);
 }
 
 struct view_node *

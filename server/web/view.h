@@ -36,6 +36,8 @@ struct view {
 	struct arena *arena;
 	const char *page;	/* name: template and CONTRACT section */
 	struct view_row root;
+	struct str tail;	/* "x=3f2": put behind every link to a page of
+				   ours, so that its address is a new one */
 };
 
 void view_init(struct view *view, struct arena *arena);
@@ -48,9 +50,11 @@ void view_bool(struct view *view, struct view_row *row, const char *key,
 /* `shown` is what faces with templates print, JSON writes `ms`. */
 void view_time(struct view *view, struct view_row *row, const char *key,
     int64_t ms, struct str shown);
-/* One segment with query, made by the program from numbers and tokens. */
+/* One segment with query, made by the program from numbers and tokens; gets the
+ * view's tail.  What begins with '/' or holds "://" is left as it is. */
 void view_link(struct view *view, struct view_row *row, const char *key,
     struct str href);
+struct str view_tailed(const struct view *view, struct str href);
 /* A list, empty at first; rows are added in order. */
 struct view_node *view_list(struct view *view, struct view_row *row,
     const char *key);

@@ -11,7 +11,7 @@ SHOTS = os.path.join(ROOT, "build", "shots")
 
 
 class Chromium:
-    def __init__(self, size=(360, 640), dark=False):
+    def __init__(self, size=(800, 700), dark=False):
         need({"/usr/bin/chromium": "chromium", "/usr/bin/chromedriver": "chromium-driver"})
         try:
             from selenium import webdriver
@@ -89,6 +89,12 @@ class Chromium:
         os.makedirs(SHOTS, exist_ok=True)
         self.driver.save_screenshot(os.path.join(SHOTS, name + ".png"))
 
+    def resize(self, columns, rows):
+        """The window of this size exactly; headless windows are never narrower than 500."""
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": columns, "height": rows, "deviceScaleFactor": 1, "mobile": False})
+
     def wider_than_screen(self):
-        """Does the page scroll sideways?  (Measured by the driver, not by the page.)"""
-        return self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})
+        """By how many pixels the page scrolls sideways (measured by the driver, not the page)."""
+        size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})
+        return size["cssContentSize"]["width"] - size["cssLayoutViewport"]["clientWidth"]
