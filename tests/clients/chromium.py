@@ -40,6 +40,18 @@ class Chromium:
         self.driver.quit()
         shutil.rmtree(self.profile, ignore_errors=True)
 
+    def forget(self):
+        """Cookies know no ports: those of another test's server would be sent to this one's."""
+        self.driver.switch_to.new_window("tab")
+        fresh = self.driver.current_window_handle
+        for handle in self.driver.window_handles:
+            if handle != fresh:
+                self.driver.switch_to.window(handle)
+                self.driver.close()
+        self.driver.switch_to.window(fresh)
+        for command in ("Network.clearBrowserCookies", "Network.clearBrowserCache"):
+            self.driver.execute_cdp_cmd(command, {})
+
     # ---- a person ------------------------------------------------------------
     def open(self, url):
         self.driver.get(url)

@@ -10,11 +10,18 @@ from words import T
 SIZES = {"240x320": (240, 320), "360x640": (360, 640), "desktop": (1200, 800)}
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    one = Chromium()
+    yield one
+    one.close()
+
+
 @pytest.fixture
-def browser():
-    chromium = Chromium()
-    yield chromium
-    chromium.close()
+def browser(chromium):
+    """As new: without cookies, cache and history of other tests."""
+    chromium.forget()
+    return chromium
 
 
 def register(browser, server, name="chromium-person"):
