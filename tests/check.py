@@ -2,8 +2,8 @@
 
 usage: check.py [--build DIR] [--only NAME] PART... [--build DIR PART...]...
 
-Each PART runs on the build named before it, several at the same time, since most of
-them wait; the clients run alone at the end.  The last line is `N passed, N failed`
+Each PART runs on the build named before it, three at a time, since most of them
+mostly wait.  The last line is `N passed, N failed`
 over all parts; the exit status is 1 when anything failed.  A part in which nothing
 ran has failed: a test that is not there proves nothing.
 """
@@ -222,9 +222,7 @@ def main(argv):
         else:
             sys.exit(__doc__)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        parts = list(pool.map(lambda part: run_part(*part),
-                              [part for part in wanted if part[0] != "clients"]))
-    parts += [run_part(*part) for part in wanted if part[0] == "clients"]
+        parts = list(pool.map(lambda part: run_part(*part), wanted))
     failed = [failure for part in parts for failure in part.failed]
     if failed:
         print("\nfailed, and how to repeat just that:")

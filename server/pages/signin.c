@@ -50,7 +50,7 @@ asked_page(const struct request *request)
 	    request->field[FIELD_TO] : request->path);
 }
 
-static enum err login_get(struct request *request);
+static enum err login_post(struct request *request);
 
 enum err
 signin_show(struct request *request)
@@ -62,7 +62,7 @@ signin_show(struct request *request)
 	view->page = "signin";
 	request->has_input = true;
 	request->reply.no_store = true;
-	if (request->route != NULL && request->route->get == login_get)
+	if (request->route != NULL && request->route->post == login_post)
 		view_text(view, &view->root, "name", request->field[FIELD_NAME]);
 	if (to.len != 0)
 		view_link(view, &view->root, "to", to);
@@ -200,7 +200,7 @@ give_ticket(struct request *request)
 	    asked_page(request), name);
 	request->reply.cookie = auth_cookie(request,
 	    (struct str){ work->token, TOKEN_LEN });
-	request_redirect(request, str_fmt(&request->arena, "/login?t=%s%s%.*s%.*s",
+	request_redirect(request, str_fmt(&request->arena, "/in?t=%s%s%.*s%.*s",
 	    name, request->key.face == FACE_WML ? "&n=1" : "",
 	    face.len != 0 ? 6 : 0, "&face=", STR_ARGS(face)));
 	dispatch_finish(request, OK);
@@ -281,9 +281,10 @@ entered(struct request *request)
 	dispatch_finish(request, err);
 }
 
-/* GET login?t=TICKET: did the cookie come back? */
+/* GET in?t=TICKET: did the cookie come back?  A path of its own, because w3m
+ * takes /login -> /login?t=… -> … for a redirection loop (measured). */
 static enum err
-login_get(struct request *request)
+ticket_get(struct request *request)
 {
 	struct signin *work = work_of(request);
 	struct str face = valid_face(request);
@@ -417,8 +418,9 @@ logout_post(struct request *request)
 }
 
 const struct route routes_signin[] = {
-	{ .segment = "login", .page = "signin", .get = login_get,
+	{ .segment = "login", .page = "signin", .get = signin_show,
 	  .post = login_post },
+	{ .segment = "in", .page = "signin", .get = ticket_get },
 	{ .segment = "register", .page = "register", .get = register_show,
 	  .post = register_post },
 	{ .segment = "logout", .page = "signin", .signed_in = true,

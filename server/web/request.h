@@ -165,7 +165,7 @@ struct pwjob {
 void request_password(struct request *request, struct pwjob *job,
     void (*then)(struct request *request));
 
-/* Answers with 303 to a path of ours ("c12", "./", or "/login?t=…").  A
+/* Answers with 303 to a path of ours ("c12", "./", or "/in?t=…").  A
  * segment gets this session's prefix; absolute where the host is listed. */
 void request_redirect(struct request *request, struct str where);
 /* Shows `page` with the typed text and this error, instead of a redirect. */
