@@ -24,7 +24,8 @@ LIMIT_S = {"lint": 300, "unit": 900, "fuzz": 600, "e2e": 1800, "clients": 1800}
 ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
-    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1:suppressions="
+                    + os.path.join(ROOT, "tests/tsan.supp"),
     "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
 }
 
@@ -88,6 +89,8 @@ def lint(part):
               ("templates", [python, "tests/lint/templates.py"]),
               ("template checks refuse", [python, "tests/lint/templates.py", "--self-test"]),
               ("templates rendered", [python, "tests/lint/render.py"]),
+              ("pages and contract", [python, "tests/lint/contract.py"]),
+              ("contract checks refuse", [python, "tests/lint/contract.py", "--self-test"]),
               ("shell", ["sh", "-n", "tests/apt.sh"])]
     for what, argv in checks:
         part.simple(what, argv, what.replace(" ", "-").replace(",", "") + ".log")

@@ -2,8 +2,10 @@
 
 CPU of a request is the server's user and system time divided by the requests, so
 that the load generator and whoever else is on the machine do not count.  Every
-ratio is the median over rounds in which the two sides take turns.  Nothing here is
-a test: figures and the targets of doc/design.md, nothing more.  QUICK=1: a minute.
+ratio is that of the medians of rounds in which the two sides take turns, with the
+least and the most of a single round beside it: where these lie far apart the machine
+was busy, and one run proves little.  Nothing here is a test: figures and the targets
+of doc/design.md, nothing more.  QUICK=1: a minute.
 
     bench.py [section...]       pages posts holds delivery growth start bytes
 """
@@ -28,8 +30,8 @@ from browser import PRESETS                                         # noqa: E402
 QUICK = os.environ.get("QUICK", "") not in ("", "0")
 TOOLS = os.path.join(os.path.dirname(zt.BIN), "bench")
 TOP = tempfile.mkdtemp(prefix="zt-bench.", dir=os.environ.get("BENCH_DIR"))
-ROUNDS = 3 if QUICK else 5
-SECONDS = 0.5 if QUICK else 1.0         # of one side in one round
+ROUNDS = 5 if QUICK else 9
+SECONDS = 0.4 if QUICK else 0.6         # of one side in one round
 THREADS = 8                             # the server's own default
 
 rows = []                               # of the table
@@ -140,6 +142,13 @@ def form_keys(target, persons):
     return plan
 
 
+def compared(ours, base):
+    """Ratio of the medians, and how far single rounds were apart."""
+    single = [a / b for a, b in zip(ours, base)]
+    return (statistics.median(ours) / statistics.median(base),
+            f"{min(single):.2f}-{max(single):.2f}")
+
+
 # ---- against the floor ------------------------------------------------------
 
 def against_floor(what, target, plan, top, body, limit, status=200):
@@ -155,9 +164,9 @@ def against_floor(what, target, plan, top, body, limit, status=200):
             assert same >= 0.99 * out["requests"], f"{what}: other replies than meant: {out}"
     finally:
         floor.stop()
-    ratio = statistics.median(a / b for a, b in zip(ours, base))
+    ratio, spread = compared(ours, base)
     row(what, f"{statistics.median(ours):.1f} us (floor {statistics.median(base):.1f})",
-        f"{ratio:.2f} x floor", f"<= {limit:g} x floor", ratio <= limit)
+        f"{ratio:.2f} x floor ({spread})", f"<= {limit:g} x floor", ratio <= limit)
 
 
 def pages():
@@ -200,13 +209,13 @@ def alone(top, persons, seconds):
 
 
 def posts_rows(what, ours, base, limit):
-    ratio = statistics.median(a["per_s"] / b["per_s"] for a, b in zip(ours, base))
+    ratio, spread = compared([o["per_s"] for o in ours], [b["per_s"] for b in base])
     per_s = statistics.median(o["per_s"] for o in ours)
     row(f"durable posts, 64 connections{what}", f"{per_s:.0f}/s, "
         f"{statistics.median(o['cpu_us'] for o in ours):.0f} us CPU "
         f"(alone {statistics.median(b['per_s'] for b in base):.0f}/s, "
         f"{statistics.median(b['cpu_us'] for b in base):.0f} us)",
-        f"{ratio:.2f} x committer", f">= {limit:g} x", ratio >= limit)
+        f"{ratio:.2f} x committer ({spread})", f">= {limit:g} x", ratio >= limit)
     p50, p99 = (statistics.median(o[f"post_{p}_ms"] for o in ours) for p in ("p50", "p99"))
     row(f"   their time{what}", f"p50 {p50:.1f} ms, p99 {p99:.1f} ms", f"{p99 / p50:.1f} x its p50",
         "p99 <= 10 x p50", p99 <= 10 * p50)
@@ -279,19 +288,7 @@ def holds():
             base = alone(copy, persons[-64:], 2 if QUICK else 5)
             posts_rows(f", {out['held']:,.0f} held", [out], [base], 0.3)
         it.stop(120)
-    fresh_rows(top, persons)
     renewals(top, persons)
-
-
-def fresh_rows(top, persons):
-    """A line's first request touches less of libmicrohttpd's memory than its later ones."""
-    it = server(top, hold_s=300, hold_max_s=300)
-    warm(it, persons[:HELD // 8])
-    out = load(it, held_plan(persons, HELD // 4), x=1)
-    each = (out["held_kb"] - out["start_kb"]) / max(out["held"], 1)
-    row("   memory of a hold that is its connection's first request", f"{each:.1f} KB", "",
-        "<= 8 KB", each <= 8)
-    it.stop()
 
 
 def renewals(top, persons):
@@ -342,19 +339,18 @@ def growth():
     for what, pages_of in (("newest page", lambda n: [""]),
                            ("pages all over the talk",
                             lambda n: [f"?b={20 + i * (n - 20) // 997}" for i in range(997)])):
-        ratios, cpu = [], []
+        cpu = []
         for _ in range(ROUNDS):
             both = []
             for it, who, n in ((small, small_people, 10_000), (large, big_people, messages)):
                 cid, _, token = who[0]
                 plan = [("V", token, f"c{cid}{query}", "-") for query in pages_of(n)]
                 both.append(load(it, plan)["cpu_us"])
-            ratios.append(both[1] / both[0])
             cpu.append(both)
-        ratio = statistics.median(ratios)
+        ratio, spread = compared([c[1] for c in cpu], [c[0] for c in cpu])
         row(f"growth, {what}", f"{statistics.median(c[0] for c in cpu):.1f} -> "
             f"{statistics.median(c[1] for c in cpu):.1f} us: 10,000 -> {messages:,} messages, "
-            f"10 -> {users:,} users", f"{ratio:.2f} x", "<= 1.3 x", ratio <= 1.3)
+            f"10 -> {users:,} users", f"{ratio:.2f} x ({spread})", "<= 1.3 x", ratio <= 1.3)
     small.stop()
     large.stop()
 

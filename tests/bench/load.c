@@ -17,8 +17,6 @@
  * or -n tasks.  With -r posts start at that rate, due whether or not the line is
  * free, and a post's time counts from when it was due.
  *
- * With -x 1 a reader waits on a new connection each time, as HTTP/1.0 clients do.
- *
  * A post's text carries its number; the page that a waiting reader of the same
  * talk gets is searched for it: that is the delivery time, measured from when the
  * post was due to the last byte of the reader's page.
@@ -78,7 +76,6 @@ static struct {
 	pid_t pid;
 	unsigned port, lines, tasks_max;
 	double seconds, warm, idle, rate;
-	bool fresh;
 } opt = { .head = "", .lines = 32, .seconds = 1, .warm = 0.3 };
 
 static struct task *tasks;
@@ -369,10 +366,6 @@ reader_got(struct line *line, const char *body, size_t len)
 	free(line->in);
 	line->in = NULL;
 	line->size = 0;
-	if (opt.fresh) {
-		close(line->fd);
-		line->fd = -1;
-	}
 	send_get(line, path, NULL);
 }
 
@@ -663,7 +656,7 @@ read_options(int argc, char **argv)
 {
 	int letter;
 
-	while ((letter = getopt(argc, argv, "p:P:c:t:u:i:r:n:H:x:")) != -1)
+	while ((letter = getopt(argc, argv, "p:P:c:t:u:i:r:n:H:")) != -1)
 		switch (letter) {
 		case 'p': opt.port = (unsigned)strtoul(optarg, NULL, 10); break;
 		case 'P': opt.pid = (pid_t)strtol(optarg, NULL, 10); break;
@@ -674,7 +667,6 @@ read_options(int argc, char **argv)
 		case 'i': opt.idle = strtod(optarg, NULL); break;
 		case 'r': opt.rate = strtod(optarg, NULL); break;
 		case 'H': opt.head = read_head(optarg); break;
-		case 'x': opt.fresh = *optarg == '1'; break;
 		default: exit(2);
 		}
 }

@@ -166,6 +166,26 @@ def talk(client, name):
     return href
 
 
+def settings_form(client, field):
+    """The form with this setting: on phones the rarer ones are a deck of their own."""
+    page = client.get("o")
+    form = page.form(to="o", typed=field, do="save")
+    if form is None:
+        link = page.link(r"^o\?v=")
+        while link and form is None:
+            page = client.get(link.href)
+            form = page.form(to="o", typed=field, do="save")
+            link = next((l for l in page.links if l.href.startswith("o?v=") and l.text == T("nav.more")),
+                        None)
+    assert form, f"no setting {field}: {page.words}"
+    return form
+
+
+def save(client, **values):
+    """Changes settings that stand in one form."""
+    return client.submit(settings_form(client, next(iter(values))), **values)
+
+
 def message_form(client):
     """The form to write in, on the page itself or behind its "write" link."""
     form = client.page.form(typed="m")

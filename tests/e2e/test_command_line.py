@@ -226,10 +226,19 @@ def test_what_is_no_database(tmp_path, server):
 # ---- demo -------------------------------------------------------------------------------------------
 
 class Demo:
-    """Looks enough like a server for a client."""
-    def __init__(self):
+    """Looks enough like a server for a client; ends with its block."""
+    def __enter__(self):
         self.process = subprocess.Popen([BIN, "demo", "-l", "127.0.0.1:0"], cwd=ROOT,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            self._read()
+        except BaseException:
+            self.process.kill()
+            self.process.communicate()
+            raise
+        return self
+
+    def _read(self):
         self.said = ""
         while "curl" not in self.said:
             assert select.select([self.process.stdout], [], [], 60)[0], self.said
@@ -239,16 +248,18 @@ class Demo:
         self.host, self.port = "127.0.0.1", int(re.search(r":(\d+)/", self.said).group(1))
         self.dir = re.search(r"(/\S+zhitiao-demo\S+)", self.said).group(1)
 
-    def end(self):
+    def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        error = self.process.communicate(timeout=60)[1].decode()
+        try:
+            error = self.process.communicate(timeout=60)[1].decode()
+        finally:
+            self.process.kill()
         assert self.process.returncode == 0, error
         assert "error" not in error, error
 
 
 def test_the_demo_is_alive_and_leaves_nothing():
-    demo = Demo()
-    try:
+    with Demo() as demo:
         assert demo.said.startswith(f"zhitiao: listening on http://127.0.0.1:{demo.port}/\n")
         one, other, password = re.search(r"Be (\S+) .* and (\S+) in .* is (\S+)\n",
                                          demo.said).groups()
@@ -259,15 +270,9 @@ def test_the_demo_is_alive_and_leaves_nothing():
             assert_signed_in(client)
             assert client.page.link(r"^c\d+"), client.page.words
         assert os.path.isdir(demo.dir)
-    finally:
-        demo.end()
     assert not os.path.exists(demo.dir)
 
 
 def test_two_demos_side_by_side():
-    one, other = Demo(), Demo()
-    try:
+    with Demo() as one, Demo() as other:
         assert one.dir != other.dir and one.port != other.port
-    finally:
-        one.end()
-        other.end()

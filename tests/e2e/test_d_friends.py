@@ -1,6 +1,6 @@
 """Friends: asking, answering, remarks, blocks, and what each side may see."""
 import pytest
-from people import (answer, ask, befriend, friends, older, pair, person, row, say, somebody, talk,
+from people import (save, answer, ask, befriend, friends, older, pair, person, row, say, somebody, talk,
                     texts)
 from words import T
 from zt import wait_until
@@ -99,8 +99,7 @@ def test_removing_ends_the_friendship_on_both_sides_and_keeps_the_talk(shared):
 
 
 def friends_only(client):
-    client.get("o")
-    client.submit(client.page.form(to="o", do="save"), rule="friends")
+    save(client, rule="friends")
 
 
 def test_only_friends_may_write_when_one_wishes_so(shared):

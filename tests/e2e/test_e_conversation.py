@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from people import (fresh_name, message_form, newer, older, pair, say, somebody, somebody_else,
+from people import (save, fresh_name, message_form, newer, older, pair, say, somebody, somebody_else,
                     texts)
 from words import T
 
@@ -191,8 +191,7 @@ def test_dates_stand_between_days_and_times_in_the_readers_zone(serve):
     assert len(days) == 2 and days[0] > days[1], page.words
     assert re.search(rf"{days[0]}.*on day two.*{days[1]}.*on day one", page.words, re.S)
     time_before = re.search(r"(\d\d):(\d\d)\s+on day two", page.words)
-    one.get("o")
-    one.submit(one.page.form(to="o", do="save"), zone="0")
+    save(one, zone="0")
     time_after = re.search(r"(\d\d):(\d\d)\s+on day two", one.get(cid).words)
     assert (int(time_before.group(1)) - int(time_after.group(1))) % 24 == 8, "from UTC+8 to UTC"
 

@@ -3,7 +3,7 @@ foreign page.  Each bullet of "Bad input" that concerns posts is here."""
 import threading
 
 import pytest
-from people import (PASSWORD, befriend, has_sign_in, message_form, pair, say, sign_in, sign_out,
+from people import (save, PASSWORD, befriend, has_sign_in, message_form, pair, say, sign_in, sign_out,
                     somebody, somebody_else, texts)
 from words import T
 
@@ -243,8 +243,7 @@ def test_the_text_survives_a_failed_send_to_a_stranger(shared):
     """The contact rule moved while the form was open."""
     one, other, cid = pair(shared)
     form = open_form(one, cid)
-    other.get("o")
-    other.submit(other.page.form(to="o", do="save"), rule="friends")
+    save(other, rule="friends")
     from people import person
     person(other, one.name)
     other.submit(other.page.form(do="remove"))

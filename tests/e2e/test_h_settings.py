@@ -2,19 +2,14 @@
 import re
 
 import pytest
-from people import pair, say, sign_in, sign_out, somebody, somebody_else
+from people import pair, save, say, settings_form, sign_in, sign_out, somebody, somebody_else
 from words import T
 
 LANGS = {"zh-CN": "简体", "zh-TW": "繁體", "en": "English"}
 
 
-def save(client, **values):
-    client.get("o")
-    return client.submit(client.page.form(to="o", do="save"), **values)
-
-
 def now(client, field):
-    return client.get("o").form(to="o", do="save").value[field]
+    return settings_form(client, field).value[field]
 
 
 @pytest.mark.parametrize("preset", ["CHROME", "NOKIA7110", "JSON", "LYNX"])

@@ -3,7 +3,7 @@ import csv
 import os
 
 import pytest
-from people import pair, somebody, somebody_else
+from people import pair, save, somebody, somebody_else
 from words import T
 
 HANDSETS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "handsets.tsv")
@@ -82,8 +82,7 @@ def test_keeping_the_other_face(shared, preset, other):
     assert one.get("./").face == other and one.get("f").face == other, "it sticks"
     other_kind = somebody_else(one, "LYNX" if preset == "CHROME" else "CHROME")
     assert other_kind.get("./").face == "html", "for this kind of client only"
-    one.get("o")
-    one.submit(one.page.form(to="o", do="save"), face="auto")
+    save(one, face="auto")
     assert one.get("./").face == own
 
 

@@ -1,6 +1,6 @@
 """Charsets: pages and posts in GBK and friends, form bytes that lie, emoji on old phones."""
 import pytest
-from people import befriend, message_form, pair, register, say, sign_in, sign_out, somebody, talk, texts
+from people import save, befriend, message_form, pair, register, say, sign_in, sign_out, somebody, talk, texts
 
 EMOJI = "\U0001F600"
 
@@ -57,11 +57,9 @@ def test_chinese_names_and_messages_both_ways_in_gbk(shared, preset):
 
 def test_the_chosen_charset(shared):
     one = somebody(shared, "W3M")
-    one.get("o")
-    page = one.submit(one.page.form(to="o", do="save"), cs="gbk")
+    page = save(one, cs="gbk")
     assert one.get("./").charset == "gbk"
-    one.get("o")
-    one.submit(one.page.form(to="o", do="save"), cs="auto")
+    save(one, cs="auto")
     assert one.get("./").charset == "utf-8" and page.status == 200
 
 
@@ -171,8 +169,7 @@ def test_emoji_for_a_gb_phone_is_a_word_and_the_store_keeps_it(shared):
 
 def test_emoji_for_a_gbk_browser_is_a_reference(shared):
     one, other, cid = pair(shared, "W3M")
-    one.get("o")
-    one.submit(one.page.form(to="o", do="save"), cs="gbk")
+    save(one, cs="gbk")
     say(other, cid, f"ha {EMOJI} ha")
     page = one.get(cid)
     assert page.charset == "gbk" and b"&#128512;" in page.body
@@ -181,8 +178,7 @@ def test_emoji_for_a_gbk_browser_is_a_reference(shared):
 
 def test_a_draft_with_emoji_survives_a_gbk_form(shared):
     one, other, cid = pair(shared, "W3M")
-    one.get("o")
-    one.submit(one.page.form(to="o", do="save"), cs="gbk")
+    save(one, cs="gbk")
     one.get(cid)
     page = one.post(cid, {"m": f"keep {EMOJI}", "k": "A" * 19, "e": "中"}, charset="gbk")
     form = page.form(to=cid, typed="m")

@@ -160,22 +160,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_a_key_comes_back_with_its_counter,
-		    web_teardown),
-		cmocka_unit_test_teardown(
-		    test_a_key_is_of_one_session_user_and_page, web_teardown),
-		cmocka_unit_test_teardown(test_a_key_is_good_for_three_days,
-		    web_teardown),
-		cmocka_unit_test_teardown(
-		    test_a_page_with_a_key_is_made_anew_next_day, web_teardown),
-		cmocka_unit_test_teardown(test_no_changed_key_is_good,
-		    web_teardown),
-		cmocka_unit_test_teardown(test_what_is_no_key_is_foreign,
-		    web_teardown),
-		cmocka_unit_test_teardown(test_keys_and_ways_out_stand_a_restart,
-		    web_teardown),
-		cmocka_unit_test_teardown(test_a_way_out_is_of_one_link,
-		    web_teardown),
+		WEB_TEST(test_a_key_comes_back_with_its_counter),
+		WEB_TEST(test_a_key_is_of_one_session_user_and_page),
+		WEB_TEST(test_a_key_is_good_for_three_days),
+		WEB_TEST(test_a_page_with_a_key_is_made_anew_next_day),
+		WEB_TEST(test_no_changed_key_is_good),
+		WEB_TEST(test_what_is_no_key_is_foreign),
+		WEB_TEST(test_keys_and_ways_out_stand_a_restart),
+		WEB_TEST(test_a_way_out_is_of_one_link),
 	};
 
 	return cmocka_run_group_tests(tests, web_group_setup, web_group_teardown);

@@ -249,16 +249,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_targets, web_teardown),
-		cmocka_unit_test_teardown(test_queries, web_teardown),
-		cmocka_unit_test_teardown(test_a_query_without_end, web_teardown),
-		cmocka_unit_test_teardown(test_numbers_of_queries, web_teardown),
-		cmocka_unit_test_teardown(test_what_counts_as_a_person,
-		    web_teardown),
-		cmocka_unit_test_teardown(test_faces_are_switched_for_one_page,
-		    web_teardown),
-		cmocka_unit_test_teardown(test_a_forged_proxy_is_not_believed,
-		    web_teardown),
+		WEB_TEST(test_targets),
+		WEB_TEST(test_queries),
+		WEB_TEST(test_a_query_without_end),
+		WEB_TEST(test_numbers_of_queries),
+		WEB_TEST(test_what_counts_as_a_person),
+		WEB_TEST(test_faces_are_switched_for_one_page),
+		WEB_TEST(test_a_forged_proxy_is_not_believed),
 	};
 
 	return cmocka_run_group_tests(tests, web_group_setup, web_group_teardown);

@@ -79,6 +79,8 @@ request_of_user(uint64_t uid, uint64_t sid)
 	return request;
 }
 
+#define WEB_TEST(fn) cmocka_unit_test_teardown(fn, web_teardown)
+
 #define assert_str(s, literal) do { \
 	struct str s_ = (s); \
 	if (!str_eq(s_, str_c(literal))) \
