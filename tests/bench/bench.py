@@ -491,7 +491,7 @@ def main():
     print()
     table()
     print(f"\n{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
-          f"{'quick, ' if QUICK else ''}{time.monotonic() - begun:.0f} s; medians of {ROUNDS} rounds")
+          f"{'quick, ' if QUICK else ''}{time.monotonic() - begun:.0f} s; medians of {ROUNDS} rounds, posts of 3")
 
 
 main()

@@ -10,7 +10,7 @@ from zt import Server
 
 
 @pytest.fixture
-def wap(gateway):                                                     # noqa: F811
+def wap(gateway):                                             # noqa: F811
     """The server is started inside the gateway's network."""
     server = Server()
     try:

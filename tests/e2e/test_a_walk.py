@@ -2,8 +2,8 @@
 daemon restarts, all is still there.  In every face, with and without cookies,
 in UTF-8 and GBK."""
 import pytest
-from people import (ask, answer, has_sign_in, message_form, register, say, sign_in, sign_out, talk,
-                    texts)
+from people import (answer, ask, has_sign_in, message_form, pair, register, say, sign_in, sign_out,
+                    talk, texts)
 
 FACES = {
     "html": ("CHROME", True),
@@ -70,7 +70,6 @@ def test_a_second_server_on_the_same_directory_is_refused(server):
 
 
 def test_every_main_page_opens_in_every_face(server):
-    from people import pair
     for preset in ("CHROME", "LYNX", "NOKIA7110", "JSON", "GBK", "GBKWML"):
         one, other, cid = pair(server, preset)
         for href in ("./", "f", "o", cid, cid + "?v=form"):

@@ -1,7 +1,7 @@
 """Friends: asking, answering, remarks, blocks, and what each side may see."""
 import pytest
-from people import (save, answer, ask, befriend, friends, older, pair, person, row, say, somebody, talk,
-                    texts)
+from people import (answer, ask, befriend, friends, message_form, older, pair, person, row, save,
+                    say, sign_in, somebody, somebody_else, talk, texts)
 from words import T
 from zt import wait_until
 
@@ -109,7 +109,6 @@ def test_only_friends_may_write_when_one_wishes_so(shared):
     do(other, one.name, "remove")
     one.get(cid)
     if one.page.form(typed="m") or one.page.link("v=form"):
-        from people import message_form
         page = one.submit(message_form(one), m="as a stranger")
         assert T("error.not_taken") in page.words
         assert "as a stranger" in page.text, "the text comes back"
@@ -134,7 +133,6 @@ def test_a_stranger_may_write_where_everyone_may(shared):
 def test_blocked_people_cannot_write(shared):
     one, other, cid = pair(shared)
     other.get(cid)
-    from people import message_form
     form = message_form(other)
     do(one, other.name, "block")
     page = other.submit(form, m="let me in")
@@ -234,13 +232,11 @@ def test_long_lists_are_paged(serve):
         server.ctl("user", "add", name, stdin="password-of-all\n")
         client = server.client("JSON")
         client.name, client.password = name, "password-of-all"
-        from people import sign_in
         sign_in(client)
         ask(client, one.name)
         client.close()
         answer(one)
     for preset in ("CHROME", "NOKIA7110"):
-        from people import somebody_else
         client = somebody_else(one, preset)
         page, seen, pages = client.get("f"), [], 0
         while True:

@@ -2,8 +2,8 @@
 import re
 
 import pytest
-from people import (save, fresh_name, message_form, newer, older, pair, say, somebody, somebody_else,
-                    texts)
+from people import (befriend, fresh_name, lines, message_form, newer, older, pair, save, say,
+                    somebody, somebody_else, talk, texts)
 from words import T
 
 DAY = 86400000
@@ -104,7 +104,6 @@ def test_text_of_8000_characters_and_not_more(shared):
 
 def lines_cut(client, cid, text):
     """JSON may cut too: then the whole is one link away."""
-    from people import lines
     line = lines(client, cid)[0]
     assert line["cut"], "cut without a link to the whole"
     page = client.get(line["cut"])
@@ -241,7 +240,6 @@ def test_ones_own_message_is_not_news(shared):
 def test_the_inbox_is_ordered_by_latest_activity(shared):
     one, other, cid = pair(shared)
     third = somebody(shared, name=fresh_name("third"))
-    from people import befriend, talk
     befriend(third, one)
     cid3 = talk(third, one.name)
     say(third, cid3, "hello")

@@ -3,8 +3,8 @@ foreign page.  Each bullet of "Bad input" that concerns posts is here."""
 import threading
 
 import pytest
-from people import (save, PASSWORD, befriend, has_sign_in, message_form, pair, say, sign_in, sign_out,
-                    somebody, somebody_else, texts)
+from people import (PASSWORD, befriend, has_sign_in, message_form, pair, person, save, say, sign_in,
+                    sign_out, somebody, somebody_else, texts)
 from words import T
 
 DAY = 86400000
@@ -244,7 +244,6 @@ def test_the_text_survives_a_failed_send_to_a_stranger(shared):
     one, other, cid = pair(shared)
     form = open_form(one, cid)
     save(other, rule="friends")
-    from people import person
     person(other, one.name)
     other.submit(other.page.form(do="remove"))
     page = one.submit(form, m="too late")

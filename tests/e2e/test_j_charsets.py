@@ -1,6 +1,7 @@
 """Charsets: pages and posts in GBK and friends, form bytes that lie, emoji on old phones."""
 import pytest
-from people import save, befriend, message_form, pair, register, say, sign_in, sign_out, somebody, talk, texts
+from people import (befriend, message_form, pair, register, save, say, sign_in, sign_out, somebody,
+                    talk, texts)
 
 EMOJI = "\U0001F600"
 

@@ -89,8 +89,6 @@ def collect(client, page):
     """The parts of a long message, without what stands around them."""
     got, pages = "", 0
     while True:
-        extra = {"Accept": "application/json"}
-        del extra
         got += message_words(page)
         pages += 1
         assert pages < 200

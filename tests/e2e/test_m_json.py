@@ -2,7 +2,7 @@
 import json
 
 import pytest
-from people import PASSWORD, fresh_name, pair, say, sign_in, somebody, somebody_else, texts
+from people import PASSWORD, ask, fresh_name, pair, say, sign_in, somebody, somebody_else, texts
 
 
 def post(client, path, fields, **extra):
@@ -90,7 +90,6 @@ def test_keys_and_types_are_those_of_the_contract(shared, preset):
     one, other, cid = pair(shared, preset)
     say(other, cid, "line\nhttp://example.com/ end")
     third = somebody(shared)
-    from people import ask
     ask(third, one.name)
     for href in ("./", "f", "o", cid, cid + "?v=form", cid + "-1", "nothing-here", "register"):
         data = one.get(href).json

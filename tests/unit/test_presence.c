@@ -189,6 +189,10 @@ friends_who_look_are_told(void **state)
 	presence_active(asked.uid);
 	presence_active(stranger.uid);
 	presence_active(out.uid);
+	told(&active); /* those who come back are told so themselves */
+	told(&asked);
+	told(&stranger);
+	told(&out);
 	clock_advance(MIN(29));
 	presence_hold(holding.uid, 1);
 	presence_gone(out.uid);
@@ -243,10 +247,31 @@ end_of_the_grace_is_told(void **state)
 	(void)state;
 	befriend(uid, v.uid);
 	presence_active(v.uid);
+	assert_true(told(&v)); /* was not looking before */
 	assert_int_equal(presence_get(uid, clock_wall_ms()), PRESENCE_AWAY);
 	sweep_after(MIN(4));
 	assert_false(told(&v));
 	sweep_after(MIN(1));
+	assert_true(told(&v));
+}
+
+/* Lists of those who did not look were not kept up: whoever comes back, by a
+ * link or by a hold, is told that they changed. */
+static void
+who_comes_back_is_told(void **state)
+{
+	struct viewer v = viewer("viewer");
+
+	(void)state;
+	presence_active(v.uid);
+	assert_true(told(&v));
+	presence_active(v.uid);
+	presence_back(v.uid);
+	assert_false(told(&v));
+	clock_advance(MIN(31));
+	presence_back(v.uid);
+	assert_true(told(&v));
+	presence_active(v.uid);
 	assert_true(told(&v));
 }
 
@@ -328,6 +353,7 @@ main(void)
 		CASE(friends_who_look_are_told),
 		CASE(each_step_of_ageing_is_told),
 		CASE(end_of_the_grace_is_told),
+		CASE(who_comes_back_is_told),
 		CASE(viewer_is_told_every_10_s_at_most),
 		CASE(threads_agree),
 	};
