@@ -53,7 +53,8 @@ call:a("./" + tail, "1", T.nav.inbox) ?><?cs
 if:page != "conversation" ?><?cs
 call:a("f" + tail, "2", T.nav.friends) ?><?cs
 call:a("o" + tail, "3", T.nav.settings) ?><?cs /if ?><?cs /if ?><?cs
-if:?foot.html ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><br/><?cs /if ?><?cs
+# Every byte counts on the page that is polled: the switch stands on all others.
+?><?cs if:?foot.html && page != "conversation" ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><br/><?cs /if ?><?cs
 if:?foot.wml ?><a href="<?cs var:foot.wml ?>"><?cs var:T.foot.wml ?></a><br/><?cs /if ?><?cs
 if:?foot.keep ?><anchor><?cs var:T.do.keep ?><go method="post" href="o"><postfield name="k" value="<?cs
 var:foot.key ?>"/><postfield name="e" value="中"/><postfield name="do" value="face"/><postfield name="face" value="<?cs var:foot.keep ?>"/></go></anchor><br/><?cs /if ?><?cs

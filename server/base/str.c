@@ -171,6 +171,40 @@ str_fmt(struct arena *arena, const char *fmt, ...)
 	return (struct str){ p, (size_t)len };
 }
 
+struct str
+str_fmt_u64(struct arena *arena, uint64_t value)
+{
+	char *p = arena_raw(arena, 32), *first = p + 31;
+
+	*first = '\0';
+	do {
+		*--first = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	return (struct str){ first, (size_t)(p + 31 - first) };
+}
+
+struct str
+str_fmt_i64(struct arena *arena, int64_t value)
+{
+	struct str s = str_fmt_u64(arena, value < 0 ? -(uint64_t)value :
+	    (uint64_t)value);
+
+	if (value >= 0)
+		return s;
+	((char *)s.p)[-1] = '-'; /* str_fmt_u64 leaves room in front */
+	return (struct str){ s.p - 1, s.len + 1 };
+}
+
+void
+str_put_digits(char *out, unsigned value, unsigned digits)
+{
+	while (digits-- > 0) {
+		out[digits] = (char)('0' + value % 10);
+		value /= 10;
+	}
+}
+
 void
 sbuf_init(struct sbuf *buf, struct arena *arena, size_t max)
 {

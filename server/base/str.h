@@ -48,6 +48,12 @@ bool str_u64(struct str s, uint64_t *out);
 struct str str_fmt(struct arena *arena, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Decimal, NUL behind, in the arena; without the cost of printf. */
+struct str str_fmt_u64(struct arena *arena, uint64_t value);
+struct str str_fmt_i64(struct arena *arena, int64_t value);
+/* Exactly `digits` decimal digits of `value`, zero-filled, at `out`. */
+void str_put_digits(char *out, unsigned value, unsigned digits);
+
 /*
  * A builder of text in an arena.  `max` bounds it in bytes (0: no bound);
  * the first append past the bound latches `failed` and all later appends do

@@ -223,10 +223,8 @@ conversation_show(struct request *request)
 static enum err
 conversation_post(struct request *request)
 {
-	struct talk_page page;
-	enum err err = conversation_watch(request, &page);
-
-	return err == OK ? texting_post(request, FORM_TALK, request->id[0]) : err;
+	request->talk = request->id[0];
+	return texting_post(request, FORM_TALK, request->id[0]);
 }
 
 /* ---- one message, in parts when it is long ---- */

@@ -31,6 +31,7 @@ list_fill(struct request *request, struct str self, struct slice slice,
 	struct view *view = &request->view;
 	struct arena *arena = &request->arena;
 	size_t rows = request->key.rows;
+	char join = str_find(self, STR("?"), NULL) ? '&' : '?';
 
 	if (total == 0)
 		return;
@@ -39,10 +40,10 @@ list_fill(struct request *request, struct str self, struct slice slice,
 	view_int(view, &view->root, "total", (int64_t)total);
 	if (slice.first > rows)
 		view_link(view, &view->root, "newer", str_fmt(arena,
-		    "%.*s?p=%zu", STR_ARGS(self), slice.first - rows));
+		    "%.*s%cp=%zu", STR_ARGS(self), join, slice.first - rows));
 	else if (slice.first > 0)
 		view_link(view, &view->root, "newer", self);
 	if (slice.first + slice.n < total)
 		view_link(view, &view->root, "older", str_fmt(arena,
-		    "%.*s?p=%zu", STR_ARGS(self), slice.first + slice.n));
+		    "%.*s%cp=%zu", STR_ARGS(self), join, slice.first + slice.n));
 }

@@ -149,20 +149,28 @@ why_of(enum err err)
 
 /* ---- sending ---- */
 
-/* The sender's counter there: what a fresh form would carry. */
-static uint32_t
-current_count(struct request *request, const struct form_id *form)
+/* The sender's counter there: what a fresh form would carry.  ERR_NOT_FOUND:
+ * no talk of the sender's. */
+static enum err
+current_count(struct request *request, const struct form_id *form,
+    uint32_t *out)
 {
 	struct conversation talk;
 	uint64_t cid = form->page_id;
+	enum err err = OK;
 
-	if (form->page == FORM_PERSON && conversation_find(NULL, &request->arena,
-	    request->viewer.uid, form->page_id, &cid) != OK)
-		return 0;
-	if (conversation_get(&request->arena, cid, request->viewer.uid,
-	    &talk) != OK)
-		return 0;
-	return talk.send_count;
+	*out = 0;
+	if (form->page == FORM_PERSON)
+		err = conversation_find(NULL, &request->arena,
+		    request->viewer.uid, form->page_id, &cid);
+	if (form->page == FORM_PERSON && err == ERR_NOT_FOUND)
+		return OK;
+	if (err == OK)
+		err = conversation_get(&request->arena, cid,
+		    request->viewer.uid, &talk);
+	if (err == OK)
+		*out = talk.send_count;
+	return err;
 }
 
 static void
@@ -171,6 +179,7 @@ sent(struct request *request)
 	struct texting *work = request->work;
 	struct message_send *send = &work->send;
 	enum err err = send->command.err;
+	uint32_t current;
 
 	if (err == ERR_NOT_FOUND) {
 		dispatch_finish(request, err);
@@ -183,8 +192,9 @@ sent(struct request *request)
 	}
 	if (send->repeated) {
 		work->sent_ms = send->sent_ms;
-		dispatch_finish(request, give_back(request, STR("sent"),
-		    current_count(request, &send->form), OK));
+		err = current_count(request, &send->form, &current);
+		dispatch_finish(request, err != OK ? err :
+		    give_back(request, STR("sent"), current, OK));
 		return;
 	}
 	message_sent_read(send);
@@ -217,8 +227,13 @@ take_text(struct request *request, enum form_page page, uint64_t id,
 static enum err
 nothing_to_send(struct request *request, const struct form_id *form)
 {
+	uint32_t current;
+	enum err err = current_count(request, form, &current);
+
+	if (err != OK)
+		return err;
 	if (str_eq(request->field[FIELD_DO], STR("kept")) &&
-	    form->count < current_count(request, form)) {
+	    form->count < current) {
 		request_redirect(request, page_segment(request, form->page,
 		    form->page_id));
 		return OK;
@@ -246,8 +261,11 @@ doubtful_key(struct request *request)
 {
 	struct texting *work = request->work;
 	struct form_id *form = &work->send.form;
-	uint32_t current = current_count(request, form);
+	uint32_t current;
+	enum err err = current_count(request, form, &current);
 
+	if (err != OK)
+		return err;
 	if (request->field[FIELD_K].len == 0 || form->count > current)
 		form->count = current;
 	else if (message_was_sent(&request->arena, request->viewer.uid, form,

@@ -92,10 +92,20 @@ link_begins(struct str body, bool bare, char before)
 	return link_alnum(body.p[0]) || link_literal(body) != 0;
 }
 
+/* Only at these letters is it worth to look: the first ones of `starts`. */
+static bool
+link_letter(char c)
+{
+	return c == 'h' || c == 'w' || c == 'H' || c == 'W';
+}
+
 /* Length of the URL that starts at `at`; 0: none does. */
 static size_t
 link_at(struct str text, size_t at)
 {
+	if (!link_letter(text.p[at]))
+		return 0;
+
 	char before = at > 0 ? text.p[at - 1] : ' ';
 	struct str s = str_from(text, at), body;
 

@@ -37,6 +37,7 @@
 #define ARENA_CAP (16u << 20)
 #define CONNECTION_MEMORY 12288 /* measured: 431 beyond about 7 KB of headers */
 #define CONNECTION_INCREMENT 1024
+#define WORKERS_MAX 64
 #define STOP_PATIENCE_MS 2000
 
 const struct conf *http_conf;
@@ -114,26 +115,30 @@ http_resume(struct request *request)
 
 /* ---- waiting for commands and passwords ---- */
 
-static struct request *resume_list; /* committer thread only */
+/* Committer thread only.  By serving thread: each scans all of its suspended
+ * connections when it finds something resumed, so it should find all at once. */
+static struct request *resume_lists[WORKERS_MAX];
 
 static void
 command_done(struct command *command)
 {
 	struct request *request = command->owner;
+	struct request **list = &resume_lists[request->worker % WORKERS_MAX];
 
-	request->next = resume_list;
-	resume_list = request;
+	request->next = *list;
+	*list = request;
 }
 
 static void
 batch_end(void)
 {
-	while (resume_list != NULL) {
-		struct request *request = resume_list;
+	for (unsigned i = 0; i < WORKERS_MAX; i++)
+		while (resume_lists[i] != NULL) {
+			struct request *request = resume_lists[i];
 
-		resume_list = request->next;
-		http_resume(request);
-	}
+			resume_lists[i] = request->next;
+			http_resume(request);
+		}
 }
 
 const struct committer_hooks *
@@ -157,6 +162,7 @@ wait_for(struct request *request, void (*then)(struct request *))
 		atomic_fetch_sub(&waiting, 1);
 		return false;
 	}
+	request->worker = http_worker();
 	request->then = then;
 	request->state = R_WAITING;
 	request->waits = true;
@@ -294,6 +300,16 @@ parse_method(const char *method)
 	return METHOD_OTHER;
 }
 
+static void
+count_status(unsigned status)
+{
+	if (status == 304)
+		atomic_fetch_add_explicit(&count_unmodified, 1,
+		    memory_order_relaxed);
+	if (status >= 500)
+		atomic_fetch_add_explicit(&count_5xx, 1, memory_order_relaxed);
+}
+
 static enum MHD_Result
 send_reply(struct request *request)
 {
@@ -310,10 +326,7 @@ send_reply(struct request *request)
 	response = reply_make(request, &status);
 	if (response == NULL)
 		return MHD_NO;
-	if (status == 304)
-		atomic_fetch_add_explicit(&count_unmodified, 1, memory_order_relaxed);
-	if (status >= 500)
-		atomic_fetch_add_explicit(&count_5xx, 1, memory_order_relaxed);
+	count_status(status);
 	result = MHD_queue_response(request->connection, status, response);
 	if (status != 200 || !reply_cacheable(request) ||
 	    !memo_put(request, response))
@@ -326,11 +339,14 @@ static enum MHD_Result
 run(struct request *request)
 {
 	enum MHD_Result result;
+	unsigned status;
 
 	if (request->method == METHOD_GET || request->method == METHOD_HEAD) {
 		memo_key(request);
-		if (memo_answer(request, &result))
+		if (memo_answer(request, &status, &result)) {
+			count_status(status);
 			return result;
+		}
 	}
 	dispatch(request);
 	return send_reply(request);

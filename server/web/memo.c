@@ -139,7 +139,8 @@ place_serves(const struct place *place, const struct request *request)
 }
 
 bool
-memo_answer(struct request *request, enum MHD_Result *result)
+memo_answer(struct request *request, unsigned *status,
+    enum MHD_Result *result)
 {
 	struct place *place;
 	struct session_hash session;
@@ -156,7 +157,8 @@ memo_answer(struct request *request, enum MHD_Result *result)
 	known = str_find(request->header[HEADER_IF_NONE_MATCH],
 	    str_c(place->etag + 2), NULL);
 	/* Queued under the lock: from here on it counts this reference. */
-	*result = MHD_queue_response(request->connection, known ? 304 : 200,
+	*status = known ? 304 : 200;
+	*result = MHD_queue_response(request->connection, *status,
 	    known ? place->unmodified : place->page);
 	uid = place->uid;
 	session = place->session;

@@ -25,7 +25,8 @@ void memo_stop(void);
 /* Computes request->memo from target and headers. */
 void memo_key(struct request *request);
 /* Queues the ready reply (200 or 304) of an earlier request; false: none. */
-bool memo_answer(struct request *request, enum MHD_Result *result);
+bool memo_answer(struct request *request, unsigned *status,
+    enum MHD_Result *result);
 /* Keeps a queued page of reply_make: true, then it is the memo's to destroy. */
 bool memo_put(struct request *request, struct MHD_Response *page);
 uint64_t memo_hits(void);

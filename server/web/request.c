@@ -181,8 +181,36 @@ request_counts(const struct request *request)
 	return request->method != METHOD_HEAD && !request->foreign;
 }
 
+/*
+ * Clients send the same headers all day, and judging them costs more than the
+ * rest of a small request: each serving thread remembers some answers, by a
+ * keyed hash of the headers.
+ */
+#define KNOWN_DEVICES 64
+
+static const enum header_name device_header_names[] = {
+	HEADER_USER_AGENT, HEADER_ACCEPT, HEADER_ACCEPT_CHARSET,
+	HEADER_ACCEPT_LANGUAGE, HEADER_ACCEPT_ENCODING, HEADER_VIA,
+};
+#define DEVICE_HEADERS \
+	(sizeof(device_header_names) / sizeof(device_header_names[0]))
+
 static void
-classify(struct request *request)
+device_hash(const struct request *request, uint64_t out[2])
+{
+	uint64_t parts[DEVICE_HEADERS][2];
+
+	for (size_t i = 0; i < DEVICE_HEADERS; i++) {
+		struct str value = request->header[device_header_names[i]];
+
+		secret_siphash128(value.p != NULL ? value.p : "", value.len,
+		    parts[i]);
+	}
+	secret_siphash128(parts, sizeof(parts), out);
+}
+
+static void
+classify_anew(struct request *request)
 {
 	const struct str *header = request->header;
 	struct device_headers headers = {
@@ -195,6 +223,34 @@ classify(struct request *request)
 	};
 
 	device_classify(&request->arena, &headers, &request->device);
+}
+
+static void
+classify(struct request *request)
+{
+	static _Thread_local struct known {
+		uint64_t hash[2];
+		struct device device;
+		char family[DEVICE_FAMILY_MAX];
+	} known[KNOWN_DEVICES];
+	uint64_t hash[2];
+	struct known *place;
+
+	device_hash(request, hash);
+	place = &known[hash[0] % KNOWN_DEVICES];
+	if (place->hash[0] != hash[0] || place->hash[1] != hash[1]) {
+		classify_anew(request);
+		memcpy(place->hash, hash, sizeof(hash));
+		place->device = request->device;
+		if (place->device.family.len != 0)
+			memcpy(place->family, place->device.family.p,
+			    place->device.family.len);
+		place->device.family.p = place->family;
+		return;
+	}
+	/* The request may outlive the place: it may wait. */
+	request->device = place->device;
+	request->device.family = str_dup(&request->arena, place->device.family);
 }
 
 static const Rec__DevicePrefs *

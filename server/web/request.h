@@ -81,6 +81,7 @@ struct request {
 	enum { R_NEW, R_BODY, R_WAITING, R_HELD } state;
 	bool http10;
 	void (*then)(struct request *request); /* continues after a wait */
+	unsigned worker;	/* its serving thread, while it waits */
 	struct request *next;	/* in the list of those to resume */
 	struct waiter waiter;
 	bool resumed_hold;	/* this round answers a hold, whatever there is */

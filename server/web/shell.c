@@ -23,16 +23,27 @@ struct str
 shell_clock(struct request *request, int64_t ms)
 {
 	struct civil t = clock_civil(ms, request->key.zone_minutes);
+	char *p = arena_raw(&request->arena, 6);
 
-	return str_fmt(&request->arena, "%02d:%02d", t.hour, t.minute);
+	str_put_digits(p, (unsigned)t.hour, 2);
+	p[2] = ':';
+	str_put_digits(p + 3, (unsigned)t.minute, 2);
+	p[5] = '\0';
+	return (struct str){ p, 5 };
 }
 
 struct str
 shell_day(struct request *request, int64_t ms)
 {
 	struct civil t = clock_civil(ms, request->key.zone_minutes);
+	char *p = arena_raw(&request->arena, 11);
 
-	return str_fmt(&request->arena, "%04d-%02d-%02d", t.year, t.month, t.day);
+	str_put_digits(p, (unsigned)t.year, 4);
+	p[4] = p[7] = '-';
+	str_put_digits(p + 5, (unsigned)t.month, 2);
+	str_put_digits(p + 8, (unsigned)t.day, 2);
+	p[10] = '\0';
+	return (struct str){ p, 10 };
 }
 
 struct str
@@ -46,7 +57,7 @@ shell_when(struct request *request, int64_t ms)
 	if (t.year != now.year)
 		return shell_day(request, ms);
 	if (t.month != now.month || t.day != now.day)
-		return str_fmt(&request->arena, "%02d-%02d", t.month, t.day);
+		return str_from(shell_day(request, ms), 5);
 	return shell_clock(request, ms);
 }
 
