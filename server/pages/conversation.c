@@ -116,8 +116,8 @@ fill_lines(struct request *request, const struct talk_page *page)
 }
 
 /*
- * Moves the read mark to what this page shows.  A request that is going to be
- * held proves only what its link says; a reply to a hold proves nothing yet.
+ * Moves the read mark to what this page shows.  A request that may be held
+ * proves only what its link says; a reply to a hold proves nothing yet.
  */
 static void
 mark_read(struct request *request, const struct talk_page *page)
@@ -130,9 +130,7 @@ mark_read(struct request *request, const struct talk_page *page)
 	request->read_done = true;
 	if (!page->newest || !request_counts(request) || request->resumed_hold)
 		return;
-	if (request->watch_v != 0 &&
-	    !watch_moved(&request->watch, request->watch_v) &&
-	    request->seen < seq)
+	if (request->watch_v != 0 && request->seen < seq)
 		seq = request->seen;
 	if (seq == 0)
 		return;

@@ -115,6 +115,7 @@ make_body(struct request *request)
 			return err;
 		if (held_try(request))
 			return OK;
+		held_answered(request);
 		err = face_once(request, &body);
 		if (err != OK)
 			return err;

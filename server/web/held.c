@@ -100,6 +100,15 @@ held_try(struct request *request)
 	return request->waits;
 }
 
+void
+held_answered(const struct request *request)
+{
+	if (request->watch_v != 0 && !request->resumed_hold &&
+	    request->holdable && request->talk != 0 && request_counts(request))
+		held_mark(request->viewer.uid, request->talk, request->seen,
+		    request->read_was);
+}
+
 bool
 held_early(const struct request *request)
 {

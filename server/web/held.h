@@ -18,6 +18,10 @@ void held_parse(struct request *request);
  * suspended and its arena given back.  Otherwise answer now. */
 bool held_try(struct request *request);
 
+/* A request that might have been held is answered at once after all: what it
+ * shows counts as read, as on any page. */
+void held_answered(const struct request *request);
+
 /* The link for the page being made. */
 struct str held_link(struct request *request, struct str self);
 

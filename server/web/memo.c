@@ -197,14 +197,18 @@ memo_put(struct request *request, struct MHD_Response *page)
 	if ((request->memo[0] == 0 && request->memo[1] == 0) ||
 	    request->etag.len == 0 ||
 	    request->etag.len >= sizeof(place->etag) ||
-	    request->sent_bytes > BODY_MAX ||
-	    atomic_load(&bytes_kept) > BYTES_MAX)
+	    request->sent_bytes > BODY_MAX)
 		return false;
 	unmodified = make_unmodified(request);
 	if (unmodified == NULL)
 		return false;
 	place = place_lock(request);
 	place_clear(place);
+	if (atomic_load(&bytes_kept) + request->sent_bytes > BYTES_MAX) {
+		place_unlock(place);
+		MHD_destroy_response(unmodified);
+		return false;
+	}
 	memcpy(place->key, request->memo, sizeof(place->key));
 	place->watch = request->watch;
 	place->calm = request->calm;
