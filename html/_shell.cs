@@ -20,7 +20,7 @@ var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs
 
 # Where in the list, and the way to the rest of it.  rel stands on the links: as
 # <link> text browsers would make it the first link of the page.
-?><?cs def:range(newer_label, older_label) ?><?cs if:?newer || ?older ?><p><?cs
+?><?cs def:range(newer_label, older_label) ?><?cs if:?newer || ?older || page == "conversation" && ?first ?><p><?cs
 if:?newer ?><a href="<?cs var:newer ?>" rel="prev" accesskey="4">4.<?cs var:newer_label ?></a> <?cs /if ?><?cs
 if:?first ?><?cs var:first ?>-<?cs var:last ?> / <?cs var:total ?><?cs /if ?><?cs
 if:?older ?> <a href="<?cs var:older ?>" rel="next" accesskey="6">6.<?cs var:older_label ?></a><?cs /if ?></p>

@@ -180,6 +180,7 @@ end(struct txn *txn, const struct session_hash *hash, Rec__Session *session)
 		err = store_put(txn, T_USESS, index_key(session->uid, hash),
 		    LISTED_ENDED);
 	touch(txn, OBJ_SESSION, session_id_of(hash), 0);
+	touch(txn, OBJ_SESSIONS, session->uid, 0);
 	return err;
 }
 
@@ -299,6 +300,7 @@ session_open_run(struct txn *txn, struct command *command)
 		err = put(txn, &in->hash, &session);
 	if (err != OK)
 		return err;
+	touch(txn, OBJ_SESSIONS, in->uid, 0);
 	return store_expire_at(txn, T_SESS, session_key(&in->hash),
 	    session.expires_ms);
 }

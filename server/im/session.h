@@ -41,7 +41,7 @@ struct session_end {
 	bool others;		  /* end all but this one */
 	bool all;		  /* end every one */
 };
-/* Ends are recorded, touches OBJ_SESSION of each.  Ending an ended one is OK;
+/* Ends are recorded, touches OBJ_SESSION of each and OBJ_SESSIONS.  Ending an ended one is OK;
  * ERR_NOT_FOUND: unknown or not of `uid`. */
 enum err session_end_run(struct txn *txn, struct command *command);
 

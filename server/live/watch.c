@@ -28,6 +28,7 @@ static _Atomic uint64_t watch_slots[WATCH_SLOTS];
 
 static const enum pace pace_of[] = {
 	[OBJ_SESSION]  = PACE_AT_ONCE,
+	[OBJ_SESSIONS] = PACE_AT_ONCE,
 	[OBJ_USER]     = PACE_AT_ONCE,
 	[OBJ_CONV]     = PACE_NEWS,
 	[OBJ_MEMBER]   = PACE_AT_ONCE,

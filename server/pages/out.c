@@ -24,7 +24,6 @@ out_get(struct request *request)
 
 	view->page = "out";
 	request->fresh = true;
-	request->reply.no_store = true;
 	if (!take_number(&rest, &cid) || !take_number(&rest, &seq) ||
 	    !take_number(&rest, &n) || seq > UINT32_MAX || n > UINT16_MAX ||
 	    !secret_eq(rest, formkey_out(&request->arena, cid, (uint32_t)seq,

@@ -160,14 +160,14 @@ settings_show(struct request *request)
 	bool wml = request->key.face == FACE_WML;
 	bool more = str_eq(request_query(request, "v"), STR("more"));
 	size_t sessions;
-	enum err err = session_count(&request->arena, request->viewer.uid,
-	    &sessions);
+	enum err err;
 
+	page_calm(request, OBJ_SESSIONS, request->viewer.uid, 0);
+	err = session_count(&request->arena, request->viewer.uid, &sessions);
 	if (err != OK)
 		return err;
 	view->page = "settings";
 	request->has_input = true;
-	request->reply.no_store = true; /* the number of sessions is not watched */
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
 	if (!wml || !more)

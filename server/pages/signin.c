@@ -61,7 +61,6 @@ signin_show(struct request *request)
 
 	view->page = "signin";
 	request->has_input = true;
-	request->reply.no_store = true;
 	if (request->route != NULL && request->route->post == login_post)
 		view_text(view, &view->root, "name", request->field[FIELD_NAME]);
 	if (to.len != 0)

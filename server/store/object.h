@@ -10,6 +10,7 @@
  */
 enum object_kind {
 	OBJ_SESSION = 1, /* a = session id: signed out, expired */
+	OBJ_SESSIONS,	 /* a = uid: which sessions are open */
 	OBJ_USER,	 /* a = uid: name, preferences, password */
 	OBJ_CONV,	 /* a = cid: its messages */
 	OBJ_MEMBER,	 /* a = cid, b = uid: membership, send counter, and may this

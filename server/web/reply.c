@@ -104,10 +104,8 @@ add_caching(struct MHD_Response *response, const struct request *request)
 		add(response, "Vary", "Accept-Encoding");
 		return;
 	}
-	if (reply->no_store || request->err != OK || request->viewer.uid == 0)
-		add(response, "Cache-Control", "no-store");
-	else
-		add(response, "Cache-Control", "private, no-cache");
+	add(response, "Cache-Control", request->etag.len != 0 ?
+	    "private, no-cache" : "no-store");
 	if (old)
 		add(response, "Expires", "0");
 	if (request->viewer.uid == 0)
@@ -182,7 +180,7 @@ reply_make(struct request *request, unsigned *status)
 		return redirect(request, status);
 	*status = reply->status != 0 ? (unsigned)reply->status : 200;
 	if (page && request->method != METHOD_POST && request->err == OK &&
-	    request_signed_in(request) && !reply->no_store) {
+	    !reply->no_store) {
 		request->etag = make_etag(request);
 		if (etag_known(request, request->etag)) {
 			*status = 304;

@@ -20,7 +20,11 @@ class TextBrowser(Term):
         need({f"/usr/bin/{self.program}": self.package})
         self.home = tempfile.mkdtemp(prefix="zt.home.")
         super().__init__([self.program, *self.flags(), url], rows=rows, home=self.home)
-        self.settle()
+        try:
+            self.settle()
+        except BaseException:
+            self.close()
+            raise
 
     def flags(self):
         return []

@@ -6,7 +6,7 @@ import threading
 import pytest
 from people import message_form, pair, say, somebody, texts
 from words import T
-from zt import wait_until
+from zt import Server, wait_until
 
 
 def ask(server, request, **kw):
@@ -181,6 +181,13 @@ def test_a_phone_number_header_signs_nobody_in(shared):
     assert page.form(to="login") and "138001" not in page.text
 
 
+@pytest.fixture(scope="module")
+def impatient():
+    server = Server(idle_s=2)
+    yield server
+    server.fini()
+
+
 # ---- bodies -------------------------------------------------------------------------
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data", "",
@@ -215,10 +222,12 @@ def test_multipart_forms_are_read_or_refused_with_the_reason(shared):
     "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
     "POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
     ids=lambda t: re.sub(r"\W+", "_", t)[:40])
-def test_requests_cut_in_the_middle_or_malformed(shared, request_text):
-    status, head, _ = ask(shared, request_text.encode("latin-1"), half_close=True)
+def test_requests_cut_in_the_middle_or_malformed(impatient, request_text):
+    """Answered with an error or closed: at once, or, where libmicrohttpd did not see the end
+    of the line behind the bytes, when its time is up."""
+    status, head, _ = ask(impatient, request_text.encode("latin-1"), half_close=True)
     assert status in (0, 200, 303, 400, 403, 404, 405, 408, 411, 413, 415, 422, 505), head
-    alive(shared)
+    alive(impatient)
 
 
 def test_a_post_cut_in_the_middle_stores_nothing(shared):

@@ -266,7 +266,8 @@ test_password_ends_other_sessions(void **state)
 	touched_clear();
 	assert_ok(run(&in.command, account_password_run));
 	assert_touched({ OBJ_USER, uid, 0 },
-	    { OBJ_SESSION, session_id_of(&gone), 0 });
+	    { OBJ_SESSION, session_id_of(&gone), 0 },
+	    { OBJ_SESSIONS, uid, 0 });
 	assert_ok(account_get(NULL, &fix.arena, uid, &record));
 	assert_str(record_str(record->password), "new");
 	assert_ok(session_count(&fix.arena, uid, &n));

@@ -52,6 +52,12 @@ object_of(const struct session_hash *hash)
 	return (struct object){ OBJ_SESSION, session_id_of(hash), 0 };
 }
 
+static struct object
+list_of(uint64_t uid)
+{
+	return (struct object){ OBJ_SESSIONS, uid, 0 };
+}
+
 static enum err
 end_with(uint64_t uid, const struct session_hash *hash, bool others, bool all)
 {
@@ -146,7 +152,7 @@ test_end_one(void **state)
 	assert_int_equal(end_with(other, &a, false, false), ERR_NOT_FOUND);
 	assert_int_equal(touched_count(), 0);
 	assert_ok(end_with(uid, &a, false, false));
-	assert_touched(object_of(&a));
+	assert_touched(object_of(&a), list_of(uid));
 	assert_ok(end_with(uid, &a, false, false));
 	assert_int_equal(touched_count(), 0);
 	assert_false(is_open(&a));
@@ -168,13 +174,13 @@ test_end_others_and_all(void **state)
 	(void)state;
 	touched_clear();
 	assert_ok(end_with(uid, &b, true, false));
-	assert_touched(object_of(&a), object_of(&c));
+	assert_touched(object_of(&a), object_of(&c), list_of(uid));
 	assert_true(is_open(&b));
 	assert_int_equal(count(uid), 1);
 	a = open_kind(uid, SESSION_COOKIE);
 	touched_clear();
 	assert_ok(end_with(uid, NULL, false, true));
-	assert_touched(object_of(&a), object_of(&b));
+	assert_touched(object_of(&a), object_of(&b), list_of(uid));
 	assert_int_equal(count(uid), 0);
 }
 
@@ -194,7 +200,7 @@ test_hundred(void **state)
 	soft_seen(uid, &hash[0], clock_wall_ms());
 	touched_clear();
 	hash[100] = open_kind(uid, SESSION_COOKIE);
-	assert_touched(object_of(&hash[1]));
+	assert_touched(object_of(&hash[1]), list_of(uid));
 	assert_int_equal(count(uid), 100);
 	assert_true(is_open(&hash[0]));
 	assert_false(is_open(&hash[1]));

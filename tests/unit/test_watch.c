@@ -204,7 +204,7 @@ slots_are_divided_by_pace(void **state)
 		[OBJ_CONV] = PACE_NEWS,	      [OBJ_MEMBER] = PACE_AT_ONCE,
 		[OBJ_INBOX] = PACE_NEWS,      [OBJ_FRIENDS] = PACE_NEWS,
 		[OBJ_PRESENCE] = PACE_PRESENCE, [OBJ_BAR] = PACE_BAR,
-		[OBJ_DRAFT] = PACE_AT_ONCE,
+		[OBJ_DRAFT] = PACE_AT_ONCE,   [OBJ_SESSIONS] = PACE_AT_ONCE,
 	};
 
 	(void)state;
