@@ -5,6 +5,8 @@
  * A page function may run several times for one reply: when a WML deck is over
  * the device's budget, it runs again with fewer rows and shorter texts.
  */
+#include <stdatomic.h>
+
 #include "web/auth.h"
 #include "web/errpage.h"
 #include "web/formkey.h"
@@ -33,15 +35,32 @@ ready(const struct request *request)
 	    request->reply.body.p != NULL;
 }
 
+static unsigned
+start_number(void)
+{
+	static _Atomic unsigned number;
+	unsigned none = 0;
+
+	if (atomic_load(&number) == 0)
+		atomic_compare_exchange_strong(&number, &none,
+		    (unsigned)secret_random_u64() | 1);
+	return atomic_load(&number);
+}
+
 /* For clients that show the pages they have without asking: addresses that are
  * new each time. */
 static struct str
 cache_breaker(struct request *request)
 {
+	/* Not the clock: a redirect and its page fall into one millisecond.
+	 * Begun anywhere, so that a restart gives other addresses. */
+	static _Atomic unsigned count;
+	unsigned n;
+
 	if (!request->device.keeps_pages)
 		return STR_NONE;
-	return str_fmt(&request->arena, "x=%x",
-	    (unsigned)(request->now_ms & 0xffffff));
+	n = atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+	return str_fmt(&request->arena, "x=%x", (n + start_number()) & 0xffffff);
 }
 
 static enum err
