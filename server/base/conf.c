@@ -39,7 +39,6 @@ static const struct option options[] = {
 	OPTION(share, TEXT, .initial = "", RANGE(0, 400, "a directory")),
 	OPTION(origins, ORIGINS, .initial = ""),
 	OPTION(proxies, ADDRESSES, .initial = ""),
-	OPTION(gateways, ADDRESSES, .initial = ""),
 	OPTION(lang, CHOICE, .initial = "zh-CN", .expected = "zh-CN zh-TW en"),
 	OPTION(zone_minutes, SIGNED, .initial = "480", RANGE(-720, 840, "minutes")),
 	OPTION(log_level, CHOICE, .initial = "info",

@@ -22,7 +22,6 @@ struct conf {
 	struct str origins;	/* space-separated "http://host:port": hosts that
 				   redirects may name; the listen address is added */
 	struct str proxies;	/* addresses whose X-Forwarded-* count */
-	struct str gateways;	/* addresses exempt from the per-address caps */
 	struct str lang;	/* when Accept-Language says nothing: zh-CN */
 	struct str log_level;	/* error warn info debug */
 	int zone_minutes;	/* default zone, minutes east of UTC: 480 */
