@@ -138,6 +138,28 @@ place_serves(const struct place *place, const struct request *request)
 	    !watch_stale(&place->calm, request->now_ms);
 }
 
+/* The 304 of a place; made when somebody first asks for it. */
+static struct MHD_Response *
+unmodified_of(struct place *place)
+{
+	struct MHD_Response *response = place->unmodified;
+
+	if (response != NULL)
+		return response;
+	response = MHD_create_response_from_buffer(0, NULL,
+	    MHD_RESPMEM_PERSISTENT);
+	if (response == NULL)
+		return NULL;
+	if (MHD_add_response_header(response, "ETag", place->etag) != MHD_YES ||
+	    MHD_add_response_header(response, "Cache-Control",
+	    "private, no-cache") != MHD_YES) {
+		MHD_destroy_response(response);
+		return NULL;
+	}
+	place->unmodified = response;
+	return response;
+}
+
 bool
 memo_answer(struct request *request, unsigned *status,
     enum MHD_Result *result)
@@ -155,7 +177,7 @@ memo_answer(struct request *request, unsigned *status,
 		return false;
 	}
 	known = str_find(request->header[HEADER_IF_NONE_MATCH],
-	    str_c(place->etag + 2), NULL);
+	    str_c(place->etag + 2), NULL) && unmodified_of(place) != NULL;
 	/* Queued under the lock: from here on it counts this reference. */
 	*status = known ? 304 : 200;
 	*result = MHD_queue_response(request->connection, *status,
@@ -171,27 +193,9 @@ memo_answer(struct request *request, unsigned *status,
 	return true;
 }
 
-static struct MHD_Response *
-make_unmodified(const struct request *request)
-{
-	struct MHD_Response *response = MHD_create_response_from_buffer(0, NULL,
-	    MHD_RESPMEM_PERSISTENT);
-
-	if (response == NULL)
-		return NULL;
-	if (MHD_add_response_header(response, "ETag", request->etag.p) != MHD_YES ||
-	    MHD_add_response_header(response, "Cache-Control",
-	    "private, no-cache") != MHD_YES) {
-		MHD_destroy_response(response);
-		return NULL;
-	}
-	return response;
-}
-
 bool
 memo_put(struct request *request, struct MHD_Response *page)
 {
-	struct MHD_Response *unmodified;
 	struct place *place;
 
 	if ((request->memo[0] == 0 && request->memo[1] == 0) ||
@@ -199,14 +203,10 @@ memo_put(struct request *request, struct MHD_Response *page)
 	    request->etag.len >= sizeof(place->etag) ||
 	    request->sent_bytes > BODY_MAX)
 		return false;
-	unmodified = make_unmodified(request);
-	if (unmodified == NULL)
-		return false;
 	place = place_lock(request);
 	place_clear(place);
 	if (atomic_load(&bytes_kept) + request->sent_bytes > BYTES_MAX) {
 		place_unlock(place);
-		MHD_destroy_response(unmodified);
 		return false;
 	}
 	memcpy(place->key, request->memo, sizeof(place->key));
@@ -219,7 +219,6 @@ memo_put(struct request *request, struct MHD_Response *page)
 	place->bytes = request->sent_bytes;
 	atomic_fetch_add(&bytes_kept, place->bytes);
 	place->page = page;
-	place->unmodified = unmodified;
 	place_unlock(place);
 	return true;
 }

@@ -1,0 +1,202 @@
+"""Stopping while much goes on: SIGTERM ends the server whatever clients did, all who
+wait are answered, and what was acknowledged is there afterwards."""
+import http.client
+import itertools
+import socket
+import struct
+import threading
+
+import pytest
+import zt
+from people import (befriend, has_sign_in, message_form, pair, register, sign_in, sign_out, somebody,
+                    somebody_else, talk, texts)
+
+LONG = 50
+CHATS = 3            # pairs of writer and readers
+ENOUGH = 90          # messages acknowledged before the stop
+GONE = (OSError, http.client.HTTPException)
+
+
+# ---- hanging up ----------------------------------------------------------------------
+
+def reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def half_close_and_reset(sock):
+    sock.shutdown(socket.SHUT_WR)
+    return reset
+
+
+def ask_for_more(sock):
+    sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 30)
+    return reset
+
+
+@pytest.mark.parametrize("first", [lambda sock: reset, lambda sock: socket.socket.close,
+                                   half_close_and_reset, ask_for_more],
+                         ids=["reset", "close", "half_close", "more"])
+def test_who_hangs_up_amid_a_post_cannot_keep_the_server_from_stopping(serve, first):
+    """Each waits for a password to be hashed, or in the queue for it, when he goes."""
+    server = serve(threads=2)
+    lines = []
+    for n in range(40):
+        sock = socket.create_connection((server.host, server.port), timeout=60)
+        body = b"name=gone-%d-&password=12345678x&e=%%E4%%B8%%AD" % n
+        sock.sendall(b"POST /register HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n"
+                     b"Content-Type: application/x-www-form-urlencoded\r\n\r\n" % len(body) + body)
+        lines.append((sock, first(sock)))
+        if n % 10 == 9:
+            zt.wait_until("they are read", lambda n=n: f"posts = {n + 1}\n" in server.ctl("status").stdout)
+            for sock, then in lines:
+                then(sock)
+            lines.clear()
+    server.stop()
+    server.restart()
+    assert somebody(server).get("./").status == 200
+
+
+def test_everybody_who_waits_is_answered_at_the_stop(serve):
+    """Many at once: the last replies must not be cut off by the end of the server."""
+    server = serve(hold_s=LONG)
+    one, _, cid = pair(server)
+    clients = [one] + [somebody_else(one) for _ in range(7)]
+    for _ in range(3):
+        holds = []
+        for client in clients:
+            client.close()
+            for href in (cid, "./"):
+                holds.append(client.hold(client.get(href).link(r"[?&]w=").href))
+        server.wait_held(len(holds))
+        server.stop()
+        for held in holds:
+            page = held.join(20)
+            assert page.status == 200 and not has_sign_in(page)
+        server.restart()
+
+
+# ---- all at once -----------------------------------------------------------------------
+
+class Busy(threading.Thread):
+    """Does `turn` again and again, until the server is gone after `stopping` was set."""
+    stopping = None      # an Event, of the test
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.error = None
+        self.numbers = itertools.count()
+
+    def run(self):
+        try:
+            while True:
+                self.turn(next(self.numbers))
+        except GONE as error:
+            if not self.stopping.is_set():
+                self.error = error
+        except Exception as error:           # shown by the test
+            self.error = error
+
+
+class Talker(Busy):
+    def __init__(self, client, cid):
+        super().__init__()
+        self.client, self.cid = client.copy(), cid
+        self.tried, self.acknowledged = [], []
+
+    def turn(self, n):
+        client = self.client
+        client.page = client.request("GET", client.root + self.cid)
+        if client.page.status == 503 and self.stopping.is_set():
+            raise ConnectionError
+        form = message_form(client)
+        text = f"{client.name} {n}."
+        self.tried.append(text)
+        page = client.request("POST", client.root + self.cid, client.encode(form.filled({"m": text})))
+        if page.status == 303:
+            self.acknowledged.append(text)
+        else:
+            assert self.stopping.is_set() or page.status == 200, page.words
+
+
+class Waiter(Busy):
+    """Follows the link to wait of each page that it gets, and hangs up on some."""
+
+    def __init__(self, client, href):
+        super().__init__()
+        self.client, self.href = client.copy(), href
+        self.client.page = None
+
+    def turn(self, n):
+        client = self.client
+        page = client.request("GET", client.root + self.href.removeprefix("./"))
+        assert page.status == 200 and not has_sign_in(page), page.words
+        wait = page.link(r"[?&]w=").href
+        if n % 5 == 4:
+            sock = socket.create_connection((client.server.host, client.server.port))
+            sock.sendall(client._head("GET", client.root + wait.removeprefix("./"), None, None))
+            reset(sock)
+        page = client.request("GET", client.root + wait.removeprefix("./"))
+        assert page.status == 200 and not has_sign_in(page), page.words
+
+
+class Guest(Busy):
+    """Registers, waits for news that never comes, signs out, is somebody else."""
+
+    def __init__(self, server, preset):
+        super().__init__()
+        self.server, self.preset = server, preset
+        self.here, self.left = [], []
+
+    def turn(self, n):
+        client = register(self.server.client(self.preset))
+        self.here.append(client)
+        held = client.hold(client.get("./").link(r"[?&]w=").href)
+        old = client.copy()
+        page = sign_out(client)
+        if client.trail[0][0] == 303:
+            self.left.append(old)
+        assert has_sign_in(page) or self.stopping.is_set(), page.words
+        held.client.signed_in = False
+        held.thread.join(60)
+        assert not held.thread.is_alive(), "a hold outlived its session"
+        client.close()
+
+
+def test_all_that_was_acknowledged_in_the_bustle_is_there_after_the_stop(serve, monkeypatch):
+    server = serve(hold_s=LONG, threads=4)
+    stopping = threading.Event()
+    monkeypatch.setattr(Busy, "stopping", stopping)
+    hub, talkers, waiters = somebody(server), [], []
+    for preset in ("CHROME", "LYNX", "JSON"):
+        client = somebody(server, preset)
+        befriend(client, hub)
+        cid = talk(client, hub.name)
+        talkers += [Talker(client, cid), Talker(client, cid)]
+        waiters += [Waiter(client, cid), Waiter(hub, cid)]
+    waiters += [Waiter(hub, "./"), Waiter(hub, "f")]
+    guests = [Guest(server, preset) for preset in ("CHROME", "W3M")]
+    everybody = talkers + waiters + guests
+    for thread in everybody:
+        thread.start()
+    zt.wait_until("much was said", lambda: any(t.error for t in everybody) or
+                  sum(len(t.acknowledged) for t in talkers) >= ENOUGH and all(g.left for g in guests))
+    stopping.set()
+    server.stop()
+    for thread in everybody:
+        thread.join(60)
+        assert not thread.is_alive()
+        if thread.error:
+            raise thread.error
+    server.restart()
+    hub.close()
+    for talker in talkers:
+        stored = texts(hub, talker.cid)
+        assert len(stored) == len(set(stored)), "nothing twice"
+        assert set(talker.acknowledged) <= set(stored), "everything acknowledged"
+    for guest in guests:
+        for client in guest.left:
+            assert has_sign_in(client.get("./")), "signed out is signed out"
+        for client in guest.here[-3:]:
+            again = server.client()
+            assert not has_sign_in(sign_in(again, client.name, client.password))
