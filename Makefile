@@ -151,13 +151,6 @@ bench:
 	@$(SELF) --no-print-directory all
 	@BUILD=$(BUILD) sh tests/bench/run.sh
 
-# The pictures in doc/: real screens of real clients.
-.PHONY: pictures
-pictures:
-	@sh tests/apt.sh $(CHECK_PACKAGES)
-	@$(SELF) --no-print-directory all
-	@ZHITIAO=$(abspath $(BUILD))/zhitiao $(PYTHON) tests/clients/pictures.py doc/pictures
-
 # ---- giving away --------------------------------------------------------------
 
 SHARE = $(DESTDIR)$(PREFIX)/share/zhitiao
@@ -182,5 +175,5 @@ help:
 	@echo "make run | demo          serve on $(LISTEN), or LISTEN=ADDR:PORT"
 	@echo "make check               everything; SAN=thread: under another sanitizer"
 	@echo "make lint | unit | replay | e2e | clients    one part; T=name: some of it"
-	@echo "make bench | fuzz T=name | cover | pictures"
+	@echo "make bench | fuzz T=name | cover"
 	@echo "make install PREFIX=/usr/local DESTDIR= | dist | clean"

@@ -84,7 +84,7 @@ fill_line(struct request *request, struct view_row *row,
 	if (text.len < message->text.len)
 		view_link(view, row, "whole", str_fmt(&request->arena,
 		    "c%llu-%u", (unsigned long long)talk->cid, message->seq));
-	parts_fill(request, row, talk->cid, message->seq, text);
+	parts_fill(request, row, message, text);
 }
 
 static enum err
@@ -227,48 +227,20 @@ conversation_post(struct request *request)
 
 /* ---- one message, in parts when it is long ---- */
 
-/* Bytes of a part: a deck holds it whatever its characters are. */
-#define PART_BYTES 560
-#define PART_NEWLINE 4
-#define PART_LINK 64
-
-/* Where the part that begins at `start` ends; links and line breaks cost more
- * than their characters. */
-static size_t
-part_end(struct str text, size_t start)
+static void
+part_links(struct request *request, unsigned want, unsigned total)
 {
-	size_t cost = 0, pos = start, end;
+	struct view *view = &request->view;
+	struct str self = request->path;
 
-	while (pos < text.len && cost < PART_BYTES) {
-		cost += text.p[pos] == '\n' ? PART_NEWLINE : 1;
-		if (text.p[pos] == '$')
-			cost++;
-		if (text.p[pos] == '/' && pos > 0 && text.p[pos - 1] == '/')
-			cost += PART_LINK;
-		pos++;
-	}
-	if (pos == text.len)
-		return pos;
-	end = utf8_cut(str_from(text, start), pos - start).len;
-	return start + (end != 0 ? end : pos - start);
-}
-
-/* Part `want` (from 1) of the text; the number of parts in `total`. */
-static struct str
-part_of(struct str text, uint64_t want, unsigned *total)
-{
-	struct str part = text;
-	unsigned n = 0;
-
-	for (size_t start = 0; start < text.len;) {
-		size_t end = part_end(text, start);
-
-		if (++n == want)
-			part = (struct str){ text.p + start, end - start };
-		start = end;
-	}
-	*total = n;
-	return part;
+	view_int(view, &view->root, "part", want);
+	view_int(view, &view->root, "parts_total", total);
+	if (want > 1)
+		view_link(view, &view->root, "newer", str_fmt(&request->arena,
+		    "%.*s?p=%u", STR_ARGS(self), want - 1));
+	if (want < total)
+		view_link(view, &view->root, "older", str_fmt(&request->arena,
+		    "%.*s?p=%u", STR_ARGS(self), want + 1));
 }
 
 static void
@@ -276,29 +248,19 @@ fill_parts(struct request *request, const struct message *message)
 {
 	struct view *view = &request->view;
 	uint64_t want = request_query_u64(request, "p", 1);
-	unsigned total = 1;
-	struct str text = message->text;
-	struct str self = request->path;
+	struct view_row scratch = { 0 };
+	unsigned total;
 
-	if (request->key.face == FACE_WML) {
-		part_of(text, 0, &total);
-		if (want < 1 || want > total)
-			want = 1;
-		text = part_of(text, want, &total);
+	if (request->key.face != FACE_WML) {
+		parts_fill(request, &view->root, message, message->text);
+		return;
 	}
-	if (total > 1) {
-		view_int(view, &view->root, "part", (int64_t)want);
-		view_int(view, &view->root, "parts_total", total);
-		if (want > 1)
-			view_link(view, &view->root, "newer",
-			    str_fmt(&request->arena, "%.*s?p=%u",
-			    STR_ARGS(self), (unsigned)want - 1));
-		if (want < total)
-			view_link(view, &view->root, "older",
-			    str_fmt(&request->arena, "%.*s?p=%u",
-			    STR_ARGS(self), (unsigned)want + 1));
-	}
-	parts_fill(request, &view->root, request->id[0], message->seq, text);
+	total = parts_portion(request, &scratch, message, 1);
+	if (want < 1 || want > total)
+		want = 1;
+	parts_portion(request, &view->root, message, (unsigned)want);
+	if (total > 1)
+		part_links(request, (unsigned)want, total);
 }
 
 static enum err

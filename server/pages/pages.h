@@ -59,9 +59,14 @@ void list_fill(struct request *request, struct str self, struct slice slice,
 
 /* ---- parts.c: message text with links and line breaks ---- */
 
-/* Fills row.parts; links lead to /go. */
-void parts_fill(struct request *request, struct view_row *row, uint64_t cid,
-    uint32_t seq, struct str text);
+/* Fills row.parts with `text`, which is the beginning of that message of the
+ * request's talk; links lead to /go. */
+void parts_fill(struct request *request, struct view_row *row,
+    const struct message *message, struct str text);
+/* The same with one portion of the whole text (from 1), each fit for a deck;
+ * returns how many there are. */
+unsigned parts_portion(struct request *request, struct view_row *row,
+    const struct message *message, unsigned want);
 
 /* ---- texting.c: text on its way into a talk ---- */
 

@@ -106,6 +106,17 @@ draft_stored(struct request *request)
 	dispatch_finish(request, OK);
 }
 
+/* A kept text must not be lost to one whose form key is not ours. */
+static bool
+has_draft(struct request *request, const struct form_id *form)
+{
+	struct str text;
+	uint32_t count;
+
+	return draft_get(&request->arena, request->viewer.uid, form->page,
+	    form->page_id, &text, &count) != ERR_NOT_FOUND;
+}
+
 /* Shows the text again; `count` goes into the fresh key. */
 static enum err
 give_back(struct request *request, struct str why, uint32_t count, enum err err)
@@ -116,7 +127,8 @@ give_back(struct request *request, struct str why, uint32_t count, enum err err)
 	work->count = count;
 	request->show = resend_show;
 	request->err = err;
-	if (!too_long_for_deck(request, work->send.text))
+	if (!too_long_for_deck(request, work->send.text) ||
+	    (err == ERR_KEY && has_draft(request, &work->send.form)))
 		return OK;
 	work->draft = (struct draft_put){
 		.command.run = draft_put_run,

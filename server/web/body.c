@@ -97,7 +97,7 @@ body_end(struct request *request)
 	    MHD_destroy_post_processor(body->processor) != MHD_YES)
 		body->bad = true;
 	body->processor = NULL;
-	/* Any other value over its length is none of ours, and so empty. */
+	/* Other values over their length are told when they are decoded. */
 	body->too_long = body->too_long || body->field[FIELD_M].failed;
 	if (request->err == OK && body->too_long)
 		request->err = ERR_BODY_LONG;
@@ -122,6 +122,9 @@ body_decode(struct request *request)
 		raw[i] = sbuf_str(&body->field[i]);
 	request->field_err = field_decode(&request->arena, &how, raw,
 	    request->field);
+	for (unsigned i = 0; i < FIELD_COUNT; i++)
+		if (body->field[i].failed && field_is_text(i))
+			request->field_err = ERR_TEXT_LONG;
 }
 
 void

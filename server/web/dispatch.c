@@ -25,6 +25,14 @@
 #define FIT_TRIES 12
 #define FIT_TEXT_MIN 40 /* bytes */
 
+static _Atomic uint64_t renders;
+
+uint64_t
+dispatch_renders(void)
+{
+	return atomic_load(&renders);
+}
+
 /* ---- rendering ---- */
 
 /* A redirect, a ready body, or suspended: nothing to render. */
@@ -80,6 +88,7 @@ page_once(struct request *request)
 static enum err
 face_once(struct request *request, struct str *body)
 {
+	atomic_fetch_add_explicit(&renders, 1, memory_order_relaxed);
 	if (request->key.face == FACE_JSON) {
 		*body = view_json(&request->view);
 		return OK;
@@ -167,13 +176,16 @@ dispatch_finish(struct request *request, enum err err)
 {
 	if (request->waits)
 		return;
-	if (err == OK && request->arena.over)
-		err = ERR_BUSY;
 	if (err == OK && request->reply.body.p == NULL &&
 	    request->reply.location.len == 0)
 		err = make_body(request);
 	if (request->waits)
 		return;
+	if (err == OK && request->arena.over) {
+		log_warn("page %s took %zu bytes", request->route != NULL ?
+		    request->route->page : "?", request->arena.used);
+		err = ERR_BUSY;
+	}
 	if (err != OK && make_error(request, err) != OK)
 		request->reply.body = STR("zhitiao\n"); /* templates broken */
 	if (request->err != OK && request->reply.status == 0)

@@ -52,6 +52,12 @@ field_max(enum field_name name)
 	return fields[name].max;
 }
 
+bool
+field_is_text(enum field_name name)
+{
+	return fields[name].kind != FIELD_ASCII;
+}
+
 static struct str
 ascii_only(struct str raw)
 {

@@ -28,6 +28,10 @@ enum field_name field_find(struct str name);
 /* Bytes of raw value that are kept at most. */
 size_t field_max(enum field_name name);
 
+/* Typed by a person?  Then a value over its length is an error; any other such
+ * value is none of ours, and so empty. */
+bool field_is_text(enum field_name name);
+
 /*
  * Decodes all raw fields of one post.  A text that no charset explains is
  * given with '?' for what is not UTF-8, and the result is ERR_TEXT_BYTES.

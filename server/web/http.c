@@ -583,6 +583,7 @@ web_stats(struct web_stats *out)
 		.requests = atomic_load(&count_requests),
 		.posts = atomic_load(&count_posts),
 		.not_modified = atomic_load(&count_unmodified),
+		.renders = dispatch_renders(),
 		.memo_hits = memo_hits(),
 		.errors_5xx = atomic_load(&count_5xx),
 		.connections = info != NULL ? info->num_connections : 0,

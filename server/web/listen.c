@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -90,13 +91,14 @@ listen_open(struct str address, int *fd, unsigned *port)
 struct str
 listen_origins(const struct conf *conf, unsigned port)
 {
-	static char origins[1024];
+	static char *origins; /* as long as it must be: a cut name is another */
 	struct str address = conf->listen;
 
 	while (address.len > 0 && address.p[address.len - 1] != ':')
 		address.len--;
-	snprintf(origins, sizeof(origins), "%.*s http://%.*s%u "
-	    "http://localhost:%u", STR_ARGS(conf->origins), STR_ARGS(address),
-	    port, port);
+	free(origins);
+	if (asprintf(&origins, "%.*s http://%.*s%u http://localhost:%u",
+	    STR_ARGS(conf->origins), STR_ARGS(address), port, port) < 0)
+		abort();
 	return str_trim(str_c(origins));
 }

@@ -10,7 +10,7 @@
  */
 enum err listen_open(struct str address, int *fd, unsigned *port) MUST_USE;
 
-/* conf's origins and those of the address itself; static storage. */
+/* conf's origins and those of the address itself; valid until the next call. */
 struct str listen_origins(const struct conf *conf, unsigned port);
 
 #endif

@@ -11,7 +11,7 @@
 #include "web/http.h"
 
 #define QUEUE_MAX 128
-#define THREADS_MAX 16
+#define THREADS_MAX 64
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;

@@ -33,6 +33,8 @@ const struct route *route_find(struct str path, uint64_t id[2]);
  * when a held request was resumed.
  */
 void dispatch(struct request *request);
+/* Pages rendered since the start. */
+uint64_t dispatch_renders(void);
 /* The end of every continuation: makes the reply of what the page said. */
 void dispatch_finish(struct request *request, enum err err);
 

@@ -229,7 +229,10 @@ def test_two_holds_of_one_browser_and_not_six(serve):
 def test_a_phone_holds_one(serve):
     server = serve(hold_s=LONG)
     one, other, cid = pair(server, "NOKIA7110")
-    holds = [one.hold(wait_href(one, href)) for href in (cid, "./")]
+    holds = []
+    for href in (cid, "./"):
+        holds.append(one.hold(wait_href(one, href)))
+        server.wait_held()
     holds[0].join(20)
     assert server.held() <= 1
     server.advance(LONG * 1000 + 1000)

@@ -167,3 +167,20 @@ def test_unknown_phones_get_no_accesskey(shared):
     assert "accesskey" not in old.get("./").text
     up = somebody(shared, "NOKIA7110", User_Agent="QC-2345/1.0.10 UP.Browser/4.1.25i")
     assert "accesskey" in up.get("./").text
+
+
+def test_a_link_behind_the_first_part_leads_where_it_says(shared):
+    """Links are numbered over the whole message, and never divided between two parts."""
+    one, other, cid = pair(shared, "NOKIA7110")
+    urls = [f"http://{name}.example/{'p' * 60}" for name in ("first", "second", "third", "fourth")]
+    say(other, cid, "".join("word " * 70 + url + " " for url in urls))
+    page = one.get(one.get(cid).link(rf"^{cid}-\d+").href)
+    links = []
+    while page:
+        links += [link for link in page.links if link.href.startswith("/go?")]
+        href = part_after(page)
+        page = one.get(href) if href else None
+    assert [link.text for link in links] == urls
+    for link in links:
+        words = one.get(link.href).words
+        assert link.text in words.replace("\n", ""), f"{link.text} leads to {words}"

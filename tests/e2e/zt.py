@@ -19,6 +19,16 @@ START_S = float(os.environ.get("ZT_START_S", "30"))
 # What every test server runs with; a test overrides by keyword.
 OPTIONS = {"test_clock": 1}
 
+
+def _sanitized():
+    try:
+        with open(BIN, "rb") as f:
+            return b"__sanitizer_" in f.read()
+    except FileNotFoundError:
+        return False
+
+
+SANITIZED = _sanitized()
 started = []      # servers of the test that is running, for its report
 
 
