@@ -23,7 +23,7 @@ var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs
 ?><?cs def:range(newer_label, older_label) ?><?cs if:?newer || ?older || page == "conversation" && ?first ?><p><?cs
 if:?newer ?><a href="<?cs var:newer ?>" rel="prev" accesskey="4">4.<?cs var:newer_label ?></a> <?cs /if ?><?cs
 if:?first ?><?cs var:first ?>-<?cs var:last ?> / <?cs var:total ?><?cs /if ?><?cs
-if:?older ?> <a href="<?cs var:older ?>" rel="next" accesskey="6">6.<?cs var:older_label ?></a><?cs /if ?></p>
+if:?older ?> <a href="<?cs var:older ?>" rel="next" accesskey="6">6.<?cs var:older_label ?></a><?cs if:?unread_older ?> (<?cs var:unread_older ?>)<?cs /if ?><?cs /if ?></p>
 <?cs /if ?><?cs /def ?><?cs
 
 # Said only of people who are there.

@@ -20,6 +20,7 @@ if:choice.value ?><?cs var:choice.value ?> <?cs var:T.settings.seconds ?><?cs el
 var:T.rule[choice.value] ?></option><?cs /each ?></select></label></p>
 <p><?cs call:form_key() ?><input type="hidden" name="do" value="save"/><input type="submit" value="<?cs var:T.do.save ?>"/></p></form>
 <?cs if:?password ?><p><a href="<?cs var:password ?>"><?cs var:T.title.password ?></a></p>
+<?cs else ?><p><?cs var:T.title.password ?>: <?cs var:T.error.cookie_only ?></p>
 <?cs /if ?><h2><?cs var:T.settings.leave ?></h2><?cs
 call:act("logout", "signout", "", T.do.signout) ?><?cs
 if:?sessions ?><p><?cs var:T.settings.sessions ?>: <?cs var:sessions ?></p><?cs

@@ -27,7 +27,7 @@ var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs
 
 # Where in the list, and the way to the rest of it.
 ?><?cs def:range(newer_label, older_label) ?><?cs if:?newer || ?older ?><?cs if:?first ?><?cs var:first ?>-<?cs var:last ?>/<?cs var:total ?><br/><?cs /if ?><?cs
-if:?older ?><?cs call:a(older, "6", older_label) ?><?cs /if ?><?cs
+if:?older ?><?cs if:?unread_older ?>(<?cs var:unread_older ?>) <?cs /if ?><?cs call:a(older, "6", older_label) ?><?cs /if ?><?cs
 if:?newer ?><?cs call:a(newer, "4", newer_label) ?><?cs /if ?><?cs /if ?><?cs /def ?><?cs
 
 def:presence(n) ?><?cs if:n ?> <?cs var:T.presence[n] ?><?cs /if ?><?cs /def ?><?cs
@@ -40,10 +40,15 @@ def:presence(n) ?><?cs if:n ?> <?cs var:T.presence[n] ?><?cs /if ?><?cs /def ?><
 <card title="<?cs var:title ?>"<?cs if:?fresh ?> newcontext="true"<?cs /if ?><?cs
 if:?refresh_ds && (page == "inbox" || page == "conversation") ?> ontimer="<?cs var:self ?>"><timer value="<?cs var:refresh_ds ?>"/><?cs else ?>><?cs /if ?><?cs /def ?><?cs
 
+# News elsewhere.  A talk has it behind its messages: they come first.
+?><?cs def:bar() ?><?cs
+if:bar && page == "inbox" ?><?cs var:T.bar.talks ?>(<?cs var:bar ?>)<br/><?cs
+elif:bar ?><a href="./<?cs var:tail ?>"><?cs var:T.bar.talks ?>(<?cs var:bar ?>)</a><br/><?cs /if ?><?cs
+if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?>(<?cs var:asks ?>)</a><br/><?cs /if ?><?cs /def ?><?cs
+
 # Opens the paragraph of the first card: news elsewhere, then what came of the last action.
 ?><?cs def:body() ?><p><?cs
-if:bar ?><a href="./<?cs var:tail ?>"><?cs var:T.bar.talks ?>(<?cs var:bar ?>)</a><br/><?cs /if ?><?cs
-if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?>(<?cs var:asks ?>)</a><br/><?cs /if ?><?cs
+if:page != "conversation" ?><?cs call:bar() ?><?cs /if ?><?cs
 if:?error && !?text_error ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
 if:?notice ?><?cs var:T.notice[notice] ?><br/><?cs /if ?><?cs /def ?><?cs
 

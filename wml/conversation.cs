@@ -2,7 +2,7 @@
 if:?form ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="#w"/></do><?cs
 elif:?write ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="<?cs var:write ?>"/></do><?cs /if ?><?cs
 call:body() ?><?cs
-if:?kept ?><?cs call:kept(to) ?><?cs /if ?><?cs
+if:?kept ?><?cs call:kept(to) ?><?cs elif:?draft ?><?cs var:T.talk.draft ?><br/><?cs /if ?><?cs
 
 if:?form ?><?cs call:a("#w", "8", T.nav.write) ?><?cs
 elif:?write ?><?cs call:a(write, "8", T.nav.write) ?><?cs /if ?><?cs
@@ -16,6 +16,7 @@ call:parts(line.parts) ?><?cs if:?line.whole ?> [<a href="<?cs var:line.whole ?>
 if:?line.new ?>--- <?cs var:T.talk.new ?> ---<br/><?cs /if ?><?cs /each ?><?cs
 if:!subcount(lines) ?><?cs var:T.talk.empty ?><br/><?cs /if ?><?cs
 
+call:bar() ?><?cs
 call:a(self, "0", T.nav.refresh) ?><?cs
 call:range(T.nav.newer, T.nav.older) ?><?cs
 if:?newest ?><a href="<?cs var:newest ?>"><?cs var:T.nav.newest ?></a><br/><?cs /if ?><?cs

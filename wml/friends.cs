@@ -7,6 +7,7 @@ each:person = friends ?><a href="<?cs if:?person.talk ?><?cs var:person.talk ?><
 var:person.name ?></a><?cs call:presence(person.presence) ?><?cs
 if:?person.talk ?> <a href="<?cs var:person.href ?>"><?cs var:T.nav.person ?></a><?cs /if ?><br/><?cs /each ?><?cs
 if:!subcount(friends) ?><?cs var:T.friends.empty ?><br/><?cs /if ?><?cs
+if:!?form ?><?cs call:a("f", "8", T.do.ask) ?><?cs /if ?><?cs
 if:?wait ?><?cs call:a(wait, "5", T.nav.wait) ?><?cs /if ?><?cs
 call:range(T.nav.previous, T.nav.next) ?><?cs if:?form ?><a href="#w"><?cs var:T.do.ask ?></a><br/><?cs /if ?><?cs
 if:subcount(asked) ?><?cs var:T.friends.asked ?>:<br/><?cs

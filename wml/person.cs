@@ -5,15 +5,15 @@ call:form_key() ?><postfield name="do" value="remark"/></go><?cs /def ?><?cs
 
 call:deck(name) ?><?cs
 if:?write ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="#w"/></do><?cs
-elif:?talk ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="<?cs var:talk ?>"/></do><?cs /if ?><?cs
+elif:?talk && state != "blocked" ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="<?cs var:talk ?>"/></do><?cs /if ?><?cs
 call:body() ?><?cs
 if:?text_error ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
 var:name ?>: <?cs var:T.state[state] ?><?cs if:?presence ?> <?cs var:T.presence[presence] ?><?cs /if ?><br/><?cs
-if:?talk ?><a href="<?cs var:talk ?>"><?cs var:T.nav.write ?></a><br/><?cs /if ?><?cs
+if:?talk && state != "blocked" ?><a href="<?cs var:talk ?>"><?cs var:T.nav.write ?></a><br/><?cs /if ?><?cs
 if:?kept ?><?cs call:kept(self) ?><?cs /if ?><?cs
 if:?write ?><a href="#w"><?cs var:T.nav.write ?></a><br/><?cs /if ?><?cs
 if:state == "none" ?><?cs call:act(self, "ask", "", T.do.ask) ?><?cs
-elif:state == "asked" ?><?cs call:act(self, "refuse", "", T.do.takeback) ?><?cs
+elif:state == "asked" ?><?cs call:act(self, "takeback", "", T.do.takeback) ?><?cs
 elif:state == "asked_me" ?><?cs call:act(self, "accept", "", T.do.accept) ?><?cs call:act(self, "refuse", "", T.do.refuse) ?><?cs
 elif:state == "blocked" ?><?cs call:act(self, "unblock", "", T.do.unblock) ?><?cs /if ?><?cs
 if:state != "blocked" ?><a href="#d"><?cs var:T.nav.more ?></a><br/><?cs /if ?><?cs

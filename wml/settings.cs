@@ -11,11 +11,11 @@ each:choice = list ?><?cs if:?choice.on ?><?cs var:choice.value ?><?cs /if ?><?c
 def:go() ?><go method="post" href="o"><?cs
 if:subcount(rules) ?><?cs call:post("rule", "r") ?><?cs call:post("lang", "l") ?><?cs
 call:post("refresh", "t") ?><?cs call:post("rows", "s") ?><?cs /if ?><?cs
-if:subcount(zones) ?><?cs call:post("zone", "z") ?><?cs call:post("cs", "c") ?><?cs
-call:post("face", "f") ?><?cs /if ?><?cs
+if:subcount(zones) ?><?cs call:post("zone", "z") ?><?cs /if ?><?cs
+if:subcount(faces) ?><?cs call:post("cs", "c") ?><?cs call:post("face", "f") ?><?cs /if ?><?cs
 call:form_key() ?><postfield name="do" value="save"/></go><?cs /def ?><?cs
 
-call:deck(T.title.settings) ?><?cs call:body() ?><?cs
+call:deck(T.title.settings) ?><do type="accept" label="<?cs var:T.do.save ?>"><?cs call:go() ?></do><?cs call:body() ?><?cs
 if:subcount(rules) ?><?cs var:T.settings.rule ?><?cs call:select("r", rules) ?><?cs each:choice = rules ?><option value="<?cs
 var:choice.value ?>"><?cs var:T.rule[choice.value] ?></option><?cs /each ?></select><?cs
 var:T.settings.lang ?><?cs call:select("l", langs) ?><?cs each:choice = langs ?><option value="<?cs
@@ -26,13 +26,14 @@ var:T.settings.off ?><?cs /if ?></option><?cs /each ?></select><?cs
 var:T.settings.rows ?><?cs call:select("s", sizes) ?><?cs each:choice = sizes ?><option value="<?cs
 var:choice.value ?>"><?cs var:choice.value ?></option><?cs /each ?></select><?cs /if ?><?cs
 if:subcount(zones) ?><?cs var:T.settings.zone ?><?cs call:select("z", zones) ?><?cs each:choice = zones ?><option value="<?cs
-var:choice.value ?>"><?cs var:choice.label ?></option><?cs /each ?></select><?cs
-var:T.settings.charset ?><?cs call:select("c", charsets) ?><?cs each:choice = charsets ?><option value="<?cs
+var:choice.value ?>"><?cs var:choice.label ?></option><?cs /each ?></select><?cs /if ?><?cs
+if:subcount(faces) ?><?cs var:T.settings.charset ?><?cs call:select("c", charsets) ?><?cs each:choice = charsets ?><option value="<?cs
 var:choice.value ?>"><?cs var:T.charset[choice.value] ?></option><?cs /each ?></select><?cs
 var:T.settings.face ?><?cs call:select("f", faces) ?><?cs each:choice = faces ?><option value="<?cs
 var:choice.value ?>"><?cs var:T.face[choice.value] ?></option><?cs /each ?></select><?cs /if ?><anchor><?cs
 var:T.do.save ?><?cs call:go() ?></anchor><br/><?cs
-if:?more ?><a href="<?cs var:more ?>"><?cs var:T.nav.more ?></a><br/><?cs /if ?><?cs
+if:?more ?><a href="<?cs var:zone ?>"><?cs var:T.settings.zone ?></a><br/><a href="<?cs
+var:more ?>"><?cs var:T.nav.more ?></a><br/><?cs /if ?><?cs
 if:?password ?><a href="<?cs var:password ?>"><?cs var:T.title.password ?></a><br/><?cs /if
 ?><a href="#d"><?cs var:T.settings.leave ?></a><br/><?cs
 call:foot() ?><card id="d" title="<?cs var:T.settings.leave ?>"><p><?cs

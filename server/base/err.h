@@ -17,6 +17,7 @@ enum err {
 	ERR_TYPE,	   /* body of a media type not understood */
 	ERR_SIGN_IN,	   /* page needs a session */
 	ERR_CREDENTIALS,   /* unknown name or wrong password, the same answer */
+	ERR_PASSWORD_WRONG,/* not the current password of the account */
 	ERR_COOKIE_ONLY,   /* not with a session that lives in the path */
 	ERR_KEY,	   /* form key missing, foreign or too old */
 	ERR_NAME_BAD,	   /* name not 2..32 letters, digits, _ or - */
@@ -31,6 +32,7 @@ enum err {
 	ERR_SELF,	   /* friend request or message to oneself */
 	ERR_NOT_TAKEN,	   /* receiver takes no message from this sender:
 			      contact rule or block, the same answer */
+	ERR_BLOCKING,	   /* the sender itself has blocked the receiver */
 	ERR_LIMIT,	   /* a count limit is reached (requests, friends) */
 	ERR_BUSY,	   /* queue or pool full: try again */
 	ERR_DISK,	   /* no space: nothing was stored */

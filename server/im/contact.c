@@ -122,7 +122,9 @@ contact_may_write(struct txn *txn, struct arena *arena, uint64_t from,
 	err = row_get(txn, arena, KEY2(from, to), &mine);
 	if (err != OK)
 		return err;
-	if (theirs->state == BLOCKED || mine->state == BLOCKED)
+	if (mine->state == BLOCKED)
+		return ERR_BLOCKING;
+	if (theirs->state == BLOCKED)
 		return ERR_NOT_TAKEN;
 	if (theirs->state == FRIEND)
 		return OK;

@@ -57,7 +57,8 @@ enum err contact_list(struct arena *arena, uint64_t uid, struct contact **out,
     size_t *n) MUST_USE;
 
 /* May `from` send to `to`?  Friends and the receiver's rule and blocks decide:
- * OK, ERR_NOT_TAKEN, ERR_SELF, ERR_NOT_FOUND. */
+ * OK, ERR_NOT_TAKEN, ERR_BLOCKING (`from` itself blocked `to`), ERR_SELF,
+ * ERR_NOT_FOUND. */
 enum err contact_may_write(struct txn *txn, struct arena *arena, uint64_t from,
     uint64_t to) MUST_USE;
 

@@ -33,7 +33,7 @@ struct message_send {
 	bool read; /* the sender had nothing unread there: neither is this one */
 };
 /*
- * ERR_NOT_FOUND (not a member), ERR_NOT_TAKEN, ERR_TEXT_EMPTY, ERR_TEXT_LONG,
+ * ERR_NOT_FOUND (not a member), ERR_NOT_TAKEN, ERR_BLOCKING, ERR_TEXT_EMPTY, ERR_TEXT_LONG,
  * ERR_TEXT_BYTES (not UTF-8).
  * Stores the message, moves heads, raises the sender's counter if
  * the form's count is the current one, remembers (form, text) for

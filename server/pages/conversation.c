@@ -43,6 +43,27 @@ choose_page(const struct request *request, struct talk_page *page)
 		page->first = 1;
 }
 
+/* What the reader has not seen and this page does not show: with the way to
+ * older pages, whose marks the query carries on. */
+static void
+fill_older(struct request *request, const struct talk_page *page)
+{
+	struct view *view = &request->view;
+	uint64_t was = request_query_u64(request, "u", request->read_was);
+	struct str older;
+
+	if (was + 1 >= page->first) {
+		older = talk_link(request, "b", page->first - 1);
+	} else {
+		view_int(view, &view->root, "unread_older",
+		    (int64_t)(page->first - 1 - was));
+		older = str_fmt(&request->arena, "%.*s&u=%llu",
+		    STR_ARGS(talk_link(request, "b", page->first - 1)),
+		    (unsigned long long)was);
+	}
+	view_link(view, &view->root, "older", older);
+}
+
 static void
 fill_paging(struct request *request, const struct talk_page *page)
 {
@@ -56,8 +77,7 @@ fill_paging(struct request *request, const struct talk_page *page)
 	}
 	view_int(view, &view->root, "total", newest);
 	if (page->first > 1)
-		view_link(view, &view->root, "older",
-		    talk_link(request, "b", page->first - 1));
+		fill_older(request, page);
 	if (page->newest)
 		return;
 	view_link(view, &view->root, "newer", newer >= newest ?
@@ -80,7 +100,8 @@ fill_line(struct request *request, struct view_row *row,
 	    shown_name(talk->name, talk->remark));
 	view_time(view, row, "time", message->sent_ms,
 	    shell_clock(request, message->sent_ms));
-	view_bool(view, row, "new", !own && message->seq == request->read_was + 1);
+	view_bool(view, row, "new", !own && message->seq ==
+	    request_query_u64(request, "u", request->read_was) + 1);
 	if (text.len < message->text.len)
 		view_link(view, row, "whole", str_fmt(&request->arena,
 		    "c%llu-%u", (unsigned long long)talk->cid, message->seq));

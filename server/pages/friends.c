@@ -170,20 +170,27 @@ static const struct action {
 	{ STR("ask"), STR("asked"), CONTACT_ASK },
 	{ STR("accept"), STR("accepted"), CONTACT_ACCEPT },
 	{ STR("refuse"), STR("refused"), CONTACT_REFUSE },
+	{ STR("takeback"), STR("taken_back"), CONTACT_REFUSE },
 	{ STR("unblock"), STR("unblocked"), CONTACT_UNBLOCK },
 };
+
+static const struct action *
+action_of(const struct request *request)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (str_eq(actions[i].name, request->field[FIELD_DO]))
+			return &actions[i];
+	return NULL;
+}
 
 static void
 changed(struct request *request)
 {
 	struct contact_change *change = request->work;
 	enum err err = change->command.err;
-	struct str notice = STR_NONE;
+	struct str notice = action_of(request)->notice;
 	struct contact contact;
 
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (actions[i].action == change->action)
-			notice = actions[i].notice;
 	if (err != OK) {
 		dispatch_finish(request, request_again(request, friends_show, err));
 		return;
@@ -204,11 +211,8 @@ friends_post(struct request *request)
 {
 	struct contact_change *change = ARENA_NEW(&request->arena,
 	    struct contact_change);
-	const struct action *action = NULL;
+	const struct action *action = action_of(request);
 
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (str_eq(actions[i].name, request->field[FIELD_DO]))
-			action = &actions[i];
 	if (request->field_err != OK)
 		return request_again(request, friends_show, request->field_err);
 	if (action == NULL)
@@ -217,6 +221,8 @@ friends_post(struct request *request)
 	change->action = action->action;
 	change->uid = request->viewer.uid;
 	change->name = request->field[FIELD_NAME];
+	if (action->action == CONTACT_ASK && change->name.len == 0)
+		return request_again(request, friends_show, ERR_NO_SUCH_NAME);
 	if (action->action != CONTACT_ASK &&
 	    !str_u64(request->field[FIELD_U], &change->peer))
 		return request_again(request, friends_show, ERR_FIELD_BAD);

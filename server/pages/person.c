@@ -44,7 +44,7 @@ fill_way_in(struct request *request, uint64_t peer)
 	if (err != OK) {
 		view_text(view, &view->root, "key",
 		    formkey_make(request, FORM_PERSON, peer, 0));
-		return err == ERR_NOT_TAKEN ? OK : err;
+		return err == ERR_NOT_TAKEN || err == ERR_BLOCKING ? OK : err;
 	}
 	view_bool(view, &view->root, "write", true);
 	view_bool(view, &view->root, "text_error", request->err == ERR_TEXT_EMPTY);
@@ -94,6 +94,7 @@ static const struct action {
 	{ STR("ask"), STR("asked"), CONTACT_ASK, false },
 	{ STR("accept"), STR("accepted"), CONTACT_ACCEPT, false },
 	{ STR("refuse"), STR("refused"), CONTACT_REFUSE, true },
+	{ STR("takeback"), STR("taken_back"), CONTACT_REFUSE, true },
 	{ STR("remove"), STR("removed"), CONTACT_REMOVE, true },
 	{ STR("remark"), STR("remarked"), CONTACT_REMARK, false },
 	{ STR("block"), STR("blocked"), CONTACT_BLOCK, false },
@@ -101,14 +102,21 @@ static const struct action {
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
+static const struct action *
+action_of(const struct request *request)
+{
+	for (size_t i = 0; i < ACTIONS; i++)
+		if (str_eq(actions[i].name, request->field[FIELD_DO]))
+			return &actions[i];
+	return NULL;
+}
+
 static void
 changed(struct request *request)
 {
 	struct contact_change *change = request->work;
-	const struct action *action = actions;
+	const struct action *action = action_of(request);
 
-	while (action->action != change->action)
-		action++;
 	if (change->command.err != OK) {
 		dispatch_finish(request, request_again(request, person_show,
 		    change->command.err));
@@ -127,15 +135,12 @@ person_post(struct request *request)
 {
 	struct contact_change *change = ARENA_NEW(&request->arena,
 	    struct contact_change);
-	const struct action *action = NULL;
+	const struct action *action = action_of(request);
 	uint32_t count;
 
 	if (str_eq(request->field[FIELD_DO], STR("send")) ||
 	    request->field[FIELD_M].len != 0)
 		return texting_post(request, FORM_PERSON, request->id[0]);
-	for (size_t i = 0; i < ACTIONS; i++)
-		if (str_eq(actions[i].name, request->field[FIELD_DO]))
-			action = &actions[i];
 	if (request->field_err != OK)
 		return request_again(request, person_show, request->field_err);
 	if (action == NULL)

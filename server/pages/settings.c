@@ -123,15 +123,15 @@ own_rows(const struct request *request, const Rec__DevicePrefs *device)
 	    device_defaults[request->device.class].page_size;
 }
 
-/* What a phone asks for now and then: zone, encoding, layout. */
+/* What a phone asks for now and then. */
 static void
 fill_rare(struct request *request, const Rec__DevicePrefs *device)
 {
 	struct view *view = &request->view;
 	struct str charset = { (char *)device->charset.data, device->charset.len };
 
-	fill_zones(request);
-	fill_words(view, "faces", faces, COUNT(faces), device->face == 0 ? 0 :
+	fill_words(view, "faces", faces, request->device.takes_html ?
+	    COUNT(faces) : COUNT(faces) - 1, device->face == 0 ? 0 :
 	    device->face == 1 + FACE_WML ? 1 : 2);
 	fill_words(view, "charsets", charsets, COUNT(charsets),
 	    charset.len == 0 ? 0 : word_index(charsets, COUNT(charsets), charset));
@@ -159,6 +159,7 @@ settings_show(struct request *request)
 	const Rec__DevicePrefs *device = own_device(request);
 	bool wml = request->key.face == FACE_WML;
 	bool more = str_eq(request_query(request, "v"), STR("more"));
+	bool zone = str_eq(request_query(request, "v"), STR("zone"));
 	size_t sessions;
 	enum err err;
 
@@ -170,14 +171,18 @@ settings_show(struct request *request)
 	request->has_input = true;
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
-	if (!wml || !more)
+	if (!wml || (!more && !zone))
 		fill_often(request, device);
 	if (!wml || more)
 		fill_rare(request, device);
-	if (wml && more)
+	if (!wml || zone)
+		fill_zones(request);
+	if (wml && (more || zone))
 		return OK;
-	if (wml)
+	if (wml) {
 		view_link(view, &view->root, "more", STR("o?v=more"));
+		view_link(view, &view->root, "zone", STR("o?v=zone"));
+	}
 	if (request->viewer.kind != SESSION_PATH)
 		view_link(view, &view->root, "password", STR("o?v=password"));
 	view_int(view, &view->root, "sessions", (int64_t)sessions);
@@ -380,6 +385,7 @@ password_checked(struct request *request)
 
 	if (work->job.err != OK) {
 		dispatch_finish(request, request_again(request, password_show,
+		    work->job.err == ERR_CREDENTIALS ? ERR_PASSWORD_WRONG :
 		    work->job.err));
 		return;
 	}

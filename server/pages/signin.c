@@ -356,11 +356,38 @@ hashed(struct request *request)
 	request_command(request, &work->account.command, registered);
 }
 
+/* The name is taken; by the same person a moment ago, if the password fits:
+ * gateways send a form twice when an answer is slow. */
+static void
+registered_before(struct request *request)
+{
+	struct signin *work = request->work;
+	enum err err = work->job.err;
+
+	if (err == OK)
+		signin_go(request, work->uid);
+	else
+		dispatch_finish(request, request_again(request, register_show,
+		    err == ERR_CREDENTIALS ? ERR_NAME_TAKEN : err));
+}
+
+static enum err
+register_again(struct request *request, struct signin *work)
+{
+	Rec__User *user;
+	enum err err = account_get(NULL, &request->arena, work->uid, &user);
+
+	if (err != OK)
+		return err;
+	work->job.hash = str_of(user->password);
+	request_password(request, &work->job, registered_before);
+	return OK;
+}
+
 static enum err
 register_post(struct request *request)
 {
 	struct signin *work = work_of(request);
-	uint64_t uid;
 	enum err err;
 
 	if (!http_conf->registration)
@@ -372,12 +399,11 @@ register_post(struct request *request)
 	err = request->field_err != OK ? request->field_err :
 	    account_check(&request->arena, request->field[FIELD_NAME],
 	    work->job.password, &work->account.name, &work->account.folded);
-	/* Said before the costly hash; the command decides. */
-	if (err == OK && account_find(&request->arena, work->account.name,
-	    &uid) == OK)
-		err = ERR_NAME_TAKEN;
 	if (err != OK)
 		return request_again(request, register_show, err);
+	/* Asked before the costly hash; the command decides. */
+	if (account_find(&request->arena, work->account.name, &work->uid) == OK)
+		return register_again(request, work);
 	request_password(request, &work->job, hashed);
 	return OK;
 }

@@ -17,6 +17,7 @@ struct texting {
 	struct str why;
 	uint32_t count;
 	int64_t sent_ms;
+	bool foreign;	/* the form key is not ours: no kept text may give way */
 };
 
 static bool
@@ -36,6 +37,15 @@ page_segment(struct request *request, enum form_page page, uint64_t id)
 	    (unsigned long long)id);
 }
 
+/* "c12_3": talk 12, third text; `suffix` where another page has such a form. */
+static struct str
+form_name(struct request *request, enum form_page page, uint64_t id,
+    uint32_t count, const char *suffix)
+{
+	return str_fmt(&request->arena, "%c%llu_%u%s",
+	    page == FORM_TALK ? 'c' : 'u', (unsigned long long)id, count, suffix);
+}
+
 enum err
 texting_form(struct request *request, enum form_page page, uint64_t id,
     uint32_t count)
@@ -45,7 +55,7 @@ texting_form(struct request *request, enum form_page page, uint64_t id,
 	uint32_t draft_count;
 	enum err err;
 
-	request->form_count = count + 1;
+	request->form_name = form_name(request, page, id, count, "");
 	watch_add(&request->watch, draft_object(request->viewer.uid, page, id));
 	if (text.len == 0) {
 		err = draft_get(&request->arena, request->viewer.uid, page, id,
@@ -82,9 +92,12 @@ resend_show(struct request *request)
 		view_text(view, &view->root, "name", shown_name(talk.name,
 		    talk.remark));
 	request->has_input = true;
-	request->form_count = work->count + 1;
+	request->form_name = form_name(request, form->page, form->page_id,
+	    work->count, "r");
 	view_link(view, &view->root, "to", to);
-	view_link(view, &view->root, "back", to);
+	/* Back from what was sent already: the phone forgets that text. */
+	view_link(view, &view->root, "back", work->sent_ms != 0 ?
+	    str_fmt(&request->arena, "%.*s?n=1", STR_ARGS(to)) : to);
 	view_text(view, &view->root, "why", work->why);
 	if (work->sent_ms != 0)
 		view_time(view, &view->root, "time", work->sent_ms,
@@ -106,7 +119,6 @@ draft_stored(struct request *request)
 	dispatch_finish(request, OK);
 }
 
-/* A kept text must not be lost to one whose form key is not ours. */
 static bool
 has_draft(struct request *request, const struct form_id *form)
 {
@@ -128,7 +140,7 @@ give_back(struct request *request, struct str why, uint32_t count, enum err err)
 	request->show = resend_show;
 	request->err = err;
 	if (!too_long_for_deck(request, work->send.text) ||
-	    (err == ERR_KEY && has_draft(request, &work->send.form)))
+	    (work->foreign && has_draft(request, &work->send.form)))
 		return OK;
 	work->draft = (struct draft_put){
 		.command.run = draft_put_run,
@@ -225,9 +237,6 @@ take_text(struct request *request, enum form_page page, uint64_t id,
 	enum err err;
 
 	*text = request->field[FIELD_M];
-	/* Editors that text browsers call end every text with a line break. */
-	while (text->len > 0 && text->p[text->len - 1] == '\n')
-		text->len--;
 	if (text->len != 0 || !str_eq(request->field[FIELD_DO], STR("kept")))
 		return OK;
 	err = draft_get(&request->arena, request->viewer.uid, page, id, text,
@@ -257,13 +266,17 @@ nothing_to_send(struct request *request, const struct form_id *form)
 static enum err
 take_key(struct request *request, struct form_id *form)
 {
+	struct texting *work = request->work;
 	struct str key = request->field[FIELD_K];
+	enum formkey_state state;
 
 	form->once = request->viewer.kind != SESSION_BEARER || key.len != 0;
 	if (!form->once)
 		return OK;
-	return formkey_check(request, key, form->page, form->page_id,
-	    &form->count) == FORMKEY_OK ? OK : ERR_KEY;
+	state = formkey_check(request, key, form->page, form->page_id,
+	    &form->count);
+	work->foreign = state == FORMKEY_FOREIGN;
+	return state == FORMKEY_OK ? OK : ERR_KEY;
 }
 
 /* A text under a key that is not good: sent already under that counter by an

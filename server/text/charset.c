@@ -329,7 +329,7 @@ encode_lacking(struct sbuf *out, enum charset cs, enum fallback fallback,
 	if (encode_row(out, cs, fallback_find(cp)) || fallback_invisible(cp) ||
 	    encode_alike(out, cs, cp))
 		return;
-	sbuf_byte(out, '?');
+	sbuf_fmt(out, "&#%u;", (unsigned)cp);
 }
 
 struct str

@@ -34,8 +34,8 @@ enum charset charset_negotiate(struct str accept_charset);
 /* How a character that the charset lacks is written. */
 enum fallback {
 	FALLBACK_NCR,  /* &#128512; : markup text of HTML/XHTML */
-	FALLBACK_WORD, /* [笑] from data/fallbacks.tsv, then a look-alike, then "?" :
-			  phones, and attribute values */
+	FALLBACK_WORD, /* [笑] from data/fallbacks.tsv, then a look-alike, then the
+			  reference (a name of "???" is nobody's): phones */
 };
 
 /* Loads data/fallbacks.tsv ("U+1F600<TAB>笑<TAB>:)"), before threads start;

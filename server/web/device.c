@@ -333,6 +333,9 @@ device_classify(struct arena *arena, const struct device_headers *headers,
 		.csp = class == DEVICE_HTML && pattern_in(ua, "^Mozilla/5.0"),
 		.family = device_family(arena, ua),
 	};
+	out->takes_html = class != DEVICE_WML ||
+	    str_find_nocase(headers->accept, STR("text/html"), NULL) ||
+	    str_find_nocase(headers->accept, STR("*/*"), NULL);
 	out->keeps_pages = str_eq(out->family, STR("links")) ||
 	    str_eq(out->family, STR("elinks"));
 }

@@ -57,6 +57,8 @@ struct device {
 	bool wml_accesskey;	/* knows accesskey in WML (1.2 and later) */
 	bool gzip;		/* may be sent gzip; never DEVICE_WML */
 	enum charset charset;	/* of pages: charset_negotiate */
+	bool takes_html;	/* may be sent HTML at all: a WAP 1 gateway drops
+				   what its phone does not list */
 	bool keeps_pages;	/* shows pages it has without asking, whatever
 				   the headers say: links and elinks (measured) */
 	bool csp;		/* knows Content-Security-Policy */

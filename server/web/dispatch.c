@@ -181,9 +181,12 @@ dispatch_finish(struct request *request, enum err err)
 		err = make_body(request);
 	if (request->waits)
 		return;
-	if (err == OK && request->arena.over) {
+	/* Not a redirect: what was done is done and is to be told. */
+	if (err == OK && request->arena.over &&
+	    request->reply.location.len == 0) {
 		log_warn("page %s took %zu bytes", request->route != NULL ?
 		    request->route->page : "?", request->arena.used);
+		request->reply.body = STR_NONE;
 		err = ERR_BUSY;
 	}
 	if (err != OK && make_error(request, err) != OK)
@@ -320,6 +323,7 @@ dispatch(struct request *request)
 	enum err err;
 
 	watch_begin(&request->watch);
+	request->generation = view_generation();
 	err = run(request);
 	dispatch_finish(request, err);
 }

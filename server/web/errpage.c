@@ -6,6 +6,8 @@ struct errpage {
 	struct str key;
 };
 
+/* Only statuses that a WAP gateway can pass on (WAP-230-WSP, table 36): no 422,
+ * 429 or 507, which become bytes that no phone knows. */
 #define E(status, key) { status, STR(key) }
 static const struct errpage errpages[ERR_COUNT] = {
 	[OK] = E(200, ""),
@@ -20,20 +22,22 @@ static const struct errpage errpages[ERR_COUNT] = {
 	[ERR_CREDENTIALS] = E(403, "credentials"),
 	[ERR_COOKIE_ONLY] = E(403, "cookie_only"),
 	[ERR_KEY] = E(403, "key"),
-	[ERR_NAME_BAD] = E(422, "name_bad"),
+	[ERR_NAME_BAD] = E(400, "name_bad"),
 	[ERR_NAME_TAKEN] = E(409, "name_taken"),
-	[ERR_PASSWORD_SHORT] = E(422, "password_short"),
-	[ERR_PASSWORD_LONG] = E(422, "password_long"),
-	[ERR_TEXT_EMPTY] = E(422, "text_empty"),
-	[ERR_TEXT_LONG] = E(422, "text_long"),
-	[ERR_TEXT_BYTES] = E(422, "text_bytes"),
-	[ERR_FIELD_BAD] = E(422, "field_bad"),
-	[ERR_NO_SUCH_NAME] = E(422, "no_such_name"),
-	[ERR_SELF] = E(422, "self"),
+	[ERR_PASSWORD_SHORT] = E(400, "password_short"),
+	[ERR_PASSWORD_LONG] = E(400, "password_long"),
+	[ERR_TEXT_EMPTY] = E(400, "text_empty"),
+	[ERR_TEXT_LONG] = E(400, "text_long"),
+	[ERR_TEXT_BYTES] = E(400, "text_bytes"),
+	[ERR_FIELD_BAD] = E(400, "field_bad"),
+	[ERR_NO_SUCH_NAME] = E(400, "no_such_name"),
+	[ERR_SELF] = E(400, "self"),
 	[ERR_NOT_TAKEN] = E(403, "not_taken"),
-	[ERR_LIMIT] = E(429, "limit"),
+	[ERR_BLOCKING] = E(403, "blocking"),
+	[ERR_PASSWORD_WRONG] = E(403, "password_wrong"),
+	[ERR_LIMIT] = E(403, "limit"),
 	[ERR_BUSY] = E(503, "busy"),
-	[ERR_DISK] = E(507, "disk"),
+	[ERR_DISK] = E(503, "disk"),
 	[ERR_INTERNAL] = E(500, "internal"),
 };
 

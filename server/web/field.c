@@ -18,8 +18,6 @@ static const struct field fields[FIELD_COUNT] = {
 	[FIELD_PASSWORD] = F("password", FIELD_SECRET, 2048),
 	[FIELD_NEW] = F("new", FIELD_SECRET, 2048),
 	[FIELD_M] = F("m", FIELD_TEXT, SIZE_MAX / 2),
-	[FIELD_TITLE] = F("title", FIELD_LINE, 1024),
-	[FIELD_Q] = F("q", FIELD_LINE, 512),
 	[FIELD_DO] = F("do", FIELD_ASCII, 16),
 	[FIELD_K] = F("k", FIELD_ASCII, 64),
 	[FIELD_K2] = F("k2", FIELD_ASCII, 64),
@@ -79,12 +77,21 @@ readable(struct arena *arena, struct str raw)
 	return sbuf_str(&out);
 }
 
+/* Editors that text browsers call end every text with a line break. */
+static struct str
+without_end(struct str text)
+{
+	while (text.len > 0 && text.p[text.len - 1] == '\n')
+		text.len--;
+	return text;
+}
+
 static struct str
 clean(struct arena *arena, enum field_kind kind, struct str text)
 {
 	switch (kind) {
 	case FIELD_TEXT:
-		return utf8_clean(arena, text);
+		return without_end(utf8_clean(arena, text));
 	case FIELD_LINE:
 		return utf8_clean_line(arena, text);
 	case FIELD_SECRET:

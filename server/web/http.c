@@ -83,10 +83,9 @@ bool
 http_from_proxy(const struct request *request)
 {
 	const union MHD_ConnectionInfo *info;
-	struct str rest = http_conf->proxies;
 	char address[INET6_ADDRSTRLEN] = "";
 
-	if (rest.len == 0)
+	if (http_conf->proxies.len == 0)
 		return false;
 	info = MHD_get_connection_info(request->connection,
 	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -95,10 +94,7 @@ http_from_proxy(const struct request *request)
 	    sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
 	    address, sizeof(address), NULL, 0, NI_NUMERICHOST) != 0)
 		return false;
-	while (rest.len != 0)
-		if (str_eq(str_split(&rest, ' '), str_c(address)))
-			return true;
-	return false;
+	return listen_has_address(http_conf->proxies, str_c(address));
 }
 
 void

@@ -1,6 +1,7 @@
 /* The listening socket: ours, so that the port is known before any request. */
 #include "web/listen.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -86,6 +87,34 @@ listen_open(struct str address, int *fd, unsigned *port)
 	}
 	*port = port_of(*fd);
 	return OK;
+}
+
+/* An address as 16 bytes, IPv4 as mapped: many ways to write one are one. */
+static bool
+address_parse(struct str text, struct in6_addr *out)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char z[INET6_ADDRSTRLEN];
+
+	snprintf(z, sizeof(z), "%.*s", STR_ARGS(text));
+	if (inet_pton(AF_INET6, z, out) == 1)
+		return true;
+	memcpy(out->s6_addr, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, z, out->s6_addr + 12) == 1;
+}
+
+bool
+listen_has_address(struct str list, struct str address)
+{
+	struct in6_addr wanted, listed;
+
+	if (!address_parse(address, &wanted))
+		return false;
+	while (list.len != 0)
+		if (address_parse(str_split(&list, ' '), &listed) &&
+		    memcmp(&wanted, &listed, sizeof(wanted)) == 0)
+			return true;
+	return false;
 }
 
 struct str

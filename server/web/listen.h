@@ -10,6 +10,10 @@
  */
 enum err listen_open(struct str address, int *fd, unsigned *port) MUST_USE;
 
+/* Is the address in the space-separated list?  However each is written: IPv6
+ * in full or short, IPv4 plain or mapped. */
+bool listen_has_address(struct str list, struct str address);
+
 /* conf's origins and those of the address itself; valid until the next call. */
 struct str listen_origins(const struct conf *conf, unsigned port);
 

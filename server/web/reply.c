@@ -32,7 +32,7 @@ make_etag(struct request *request)
 	struct {
 		uint64_t watch, calm, uid, sid, target;
 		uint32_t face, charset, lang, zone, rows, refresh, generation,
-		    gzip;
+		    gzip, class, deck, xhtml;
 	} seed;
 
 	memset(&seed, 0, sizeof(seed));
@@ -48,8 +48,12 @@ make_etag(struct request *request)
 	seed.zone = (uint32_t)request->key.zone_minutes;
 	seed.rows = request->key.rows;
 	seed.refresh = request->key.refresh_s;
-	seed.generation = view_generation();
+	seed.generation = request->generation;
 	seed.gzip = request->device.gzip;
+	seed.class = request->device.class;
+	seed.deck = request->device.deck_bytes;
+	seed.xhtml = (uint32_t)secret_siphash(request->device.xhtml_type,
+	    strlen(request->device.xhtml_type));
 	return str_fmt(&request->arena, "W/\"%016" PRIx64 "\"",
 	    secret_siphash(&seed, sizeof(seed)));
 }
@@ -164,7 +168,7 @@ reply_cacheable(const struct request *request)
 	return request->method != METHOD_POST && request_counts(request) &&
 	    request->err == OK &&
 	    request->view.page != NULL && request_signed_in(request) &&
-	    !request->reply.no_store && !request->watch.full &&
+	    !request->reply.no_store && !request->watch.full && !request->calm.full &&
 	    !request->resumed_hold && request_query(request, "w").len == 0;
 }
 

@@ -306,7 +306,8 @@ key_device(struct request *request)
 	key->input = defaults->input;
 	if (prefs == NULL)
 		return;
-	if (prefs->face != 0)
+	if (prefs->face == 1 + FACE_WML || (prefs->face != 0 &&
+	    request->device.takes_html))
 		key->face = prefs->face - 1 == FACE_WML ? FACE_WML :
 		    html_face(&request->device);
 	label = (struct str){ (char *)prefs->charset.data, prefs->charset.len };
@@ -326,7 +327,7 @@ key_switches(struct request *request)
 
 	if (str_eq(face, STR("wml")))
 		key->face = FACE_WML;
-	else if (str_eq(face, STR("html")))
+	else if (str_eq(face, STR("html")) && request->device.takes_html)
 		key->face = html_face(&request->device);
 	charset_parse(request_query(request, "cs"), &key->charset);
 	if (request->device.json) {

@@ -121,11 +121,12 @@ struct request {
 	bool read_done;
 	bool fresh;		/* WML: forget what was typed before */
 	void *work;		/* a post's own, between its continuations */
-	uint32_t form_count;	/* number behind WML variable names */
+	struct str form_name;	/* behind WML variable names: this form only */
 	uint64_t watch_v;	/* V that the client came with */
 	unsigned round;		/* how often its hold has come back */
 	bool waits;		/* suspended: a then() will follow */
 	uint64_t memo[2];	/* key of the memo; 0 0: not to be kept */
+	unsigned generation;	/* of templates, read before rendering */
 	struct str etag;
 	size_t sent_bytes;	/* of the body, as encoded */
 	struct reply reply;

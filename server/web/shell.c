@@ -115,7 +115,8 @@ fill_foot(struct request *request, struct str self)
 	struct str once = request_query(request, "face");
 
 	/* The way out is found by its query, which no switch can carry. */
-	if (request->key.face == FACE_JSON || strcmp(view->page, "out") == 0)
+	if (request->key.face == FACE_JSON || strcmp(view->page, "out") == 0 ||
+	    (wml && !request->device.takes_html))
 		return;
 	view_link(view, &view->root, wml ? "foot.html" : "foot.wml",
 	    str_fmt(&request->arena, "%.*s?face=%s", STR_ARGS(self),
@@ -156,10 +157,14 @@ fill_notice(struct request *request)
 		view_text(view, &view->root, "error", errpage_key(request->err));
 	else if (notice_valid(ok))
 		view_text(view, &view->root, "notice", ok);
+	else if (request->resumed_hold && request->waiter.reason == WAKE_DEADLINE)
+		view_text(view, &view->root, "notice", STR("no_news"));
 	view_bool(view, &view->root, "fresh", request->fresh || ok.len != 0 ||
 	    request_query(request, "n").len != 0);
-	view_int(view, &view->root, "form.n", request->form_count != 0 ?
-	    request->form_count : request->now_ms / 1000 % 1000);
+	/* Variables outlive their page on a phone, so no two forms share one. */
+	view_text(view, &view->root, "form.n", request->form_name.len != 0 ?
+	    request->form_name : str_fmt(&request->arena, "%.2s%x", view->page,
+	    (unsigned)(request->now_ms / 100 & 0xffff)));
 }
 
 static enum err

@@ -170,13 +170,8 @@ def settings_form(client, field):
     """The form with this setting: on phones the rarer ones are a deck of their own."""
     page = client.get("o")
     form = page.form(to="o", typed=field, do="save")
-    if form is None:
-        link = page.link(r"^o\?v=")
-        while link and form is None:
-            page = client.get(link.href)
-            form = page.form(to="o", typed=field, do="save")
-            link = next((l for l in page.links if l.href.startswith("o?v=") and l.text == T("nav.more")),
-                        None)
+    for link in [] if form else [l for l in page.links if l.href.startswith(("o?v=more", "o?v=zone"))]:
+        form = form or client.get(link.href).form(to="o", typed=field, do="save")
     assert form, f"no setting {field}: {page.words}"
     return form
 

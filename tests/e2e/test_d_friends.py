@@ -41,7 +41,8 @@ def test_taking_a_request_back(shared):
     one, other = somebody(shared), somebody(shared)
     ask(one, other.name)
     one.get("f")
-    one.submit(one.page.form(to="f", do="refuse"))
+    page = one.submit(one.page.form(to="f", do="takeback"))
+    assert T("notice.taken_back") in page.words
     assert one.name not in other.get("f").words
     assert other.name not in one.get("f").words
 
@@ -163,7 +164,7 @@ def test_blocked_people_cannot_tell(serve):
                       for page in (victim.get(cid), victim.go("GET", page_url), victim.get("f"),
                                    ask(victim, name), victim.get("f"), victim.go("GET", page_url))]
         victim.get("f")
-        victim.submit(victim.page.form(to="f", do="refuse"))
+        victim.submit(victim.page.form(to="f", do="takeback"))
     assert seen["remover"][0] == seen["blocker"][0], "the talk"
     assert seen["remover"][1] == seen["blocker"][1], "the person's page"
     assert seen["remover"][3] == seen["blocker"][3], "asking again"

@@ -12,16 +12,30 @@ def now(client, field):
     return settings_form(client, field).value[field]
 
 
+ANY_PHONE = {"Accept": "text/vnd.wap.wml, */*"}     # a gateway that passes HTML on, too
+
+
 @pytest.mark.parametrize("preset", ["CHROME", "NOKIA7110", "JSON", "LYNX"])
 @pytest.mark.parametrize("field,value", [
     ("lang", "zh-TW"), ("zone", "540"), ("rows", "10"), ("refresh", "60"), ("rule", "friends"),
     ("cs", "gbk"), ("face", "html")])
 def test_each_setting_is_kept(shared, preset, field, value):
-    client = somebody(shared, preset)
+    client = somebody(shared, preset, **(ANY_PHONE if preset == "NOKIA7110" else {}))
     assert now(client, field) != value
     page = save(client, **{field: value})
     assert page.status == 200
     assert now(client, field) == value
+
+
+def test_a_phone_without_html_is_not_locked_out(shared):
+    """Its gateway drops HTML: such a choice would leave it without a page for ever."""
+    one = somebody(shared, "NOKIA7110", **ANY_PHONE)
+    save(one, face="html")
+    assert one.get("./").face == "html"
+    phone = somebody_else(one, "NOKIA7110")
+    assert phone.get("./").face == "wml"
+    assert not phone.page.link(text=T("foot.html"))
+    assert "html" not in phone.get("o?v=more").text.split("card")[1]
 
 
 def test_settings_outlive_session_and_restart(serve):

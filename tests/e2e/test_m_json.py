@@ -37,7 +37,7 @@ def test_registering_by_program(shared):
     name = fresh_name()
     page = post(client, "register", {"name": name, "password": PASSWORD})
     assert page.status == 200 and page.json.get("token"), page.json
-    page = post(client, "register", {"name": name, "password": PASSWORD})
+    page = post(client, "register", {"name": name, "password": "somebody-elses"})
     assert page.json.get("error") == "name_taken", page.json
     page = post(client, "login", {"name": name, "password": "wrong-one"})
     assert page.json.get("error") == "credentials" and page.status in (200, 401, 403)

@@ -74,7 +74,7 @@ test_each_kind_is_cleaned(void **state)
 	assert_field(FIELD_NAME, "two  words");
 	assert_field(FIELD_PASSWORD, " Ab ");
 	assert_field(FIELD_DO, "send");
-	assert_int_equal(out[FIELD_Q].len, 0);
+	assert_int_equal(out[FIELD_REMARK].len, 0);
 }
 
 static void

@@ -211,7 +211,10 @@ test_faces_are_switched_for_one_page(void **state)
 	assert_int_equal(asked_by("/", HEADER_ACCEPT, "text/vnd.wap.wml")->
 	    key.face, FACE_WML);
 	assert_int_equal(asked_by("/?face=html", HEADER_ACCEPT,
-	    "text/vnd.wap.wml")->key.face, FACE_HTML);
+	    "text/vnd.wap.wml, */*")->key.face, FACE_HTML);
+	/* A gateway would drop it, and its phone be locked out. */
+	assert_int_equal(asked_by("/?face=html", HEADER_ACCEPT,
+	    "text/vnd.wap.wml")->key.face, FACE_WML);
 	assert_int_equal(asked_by("/?face=wml", HEADER_ACCEPT, "text/html")->
 	    key.face, FACE_WML);
 	assert_int_equal(asked_by("/?face=nonsense", HEADER_ACCEPT, "text/html")->
