@@ -102,7 +102,8 @@ fill_live(struct request *request, struct str self)
 	proof = held_proof_link(request);
 	if (proof.len != 0)
 		tail = str_fmt(&request->arena, "?%.*s", STR_ARGS(proof));
-	view_text(view, root, "tail", view_tailed(view, tail));
+	if (request->key.face != FACE_JSON)
+		view_text(view, root, "tail", view_tailed(view, tail));
 	if (request->holdable && !request->watch.full)
 		view_link(view, root, "wait", held_link(request, self));
 }
@@ -162,6 +163,8 @@ fill_notice(struct request *request)
 	view_bool(view, &view->root, "fresh", request->fresh || ok.len != 0 ||
 	    request_query(request, "n").len != 0);
 	/* Variables outlive their page on a phone, so no two forms share one. */
+	if (request->key.face != FACE_WML)
+		return;
 	view_text(view, &view->root, "form.n", request->form_name.len != 0 ?
 	    request->form_name : str_fmt(&request->arena, "%.2s%x", view->page,
 	    (unsigned)(request->now_ms / 100 & 0xffff)));
