@@ -56,7 +56,7 @@ static const struct option options[] = {
 	OPTION(cache_mb, NUMBER, .initial = "64", RANGE(1, 65536, "megabytes")),
 	OPTION(checkpoint_kb, NUMBER, .initial = "4096",
 	    RANGE(64, 1 << 20, "kilobytes")),
-	OPTION(queue, NUMBER, .initial = "4096", RANGE(1, 1000000, "")),
+	OPTION(queue, NUMBER, .initial = "4096", RANGE(128, 1000000, "")),
 	OPTION(queue_user, NUMBER, .initial = "64", RANGE(1, 1000000, "")),
 	OPTION(registration, YES_NO, .initial = "1"),
 	OPTION(test_clock, YES_NO, .initial = "0"),

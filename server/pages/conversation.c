@@ -176,6 +176,7 @@ fill_form(struct request *request, const struct talk_page *page)
 		return OK;
 	}
 	view_bool(view, &view->root, "form", true);
+	view_bool(view, &view->root, "form_below", request->key.input == INPUT_BELOW);
 	request->has_input = true;
 	return texting_form(request, FORM_TALK, page->talk.cid,
 	    page->talk.send_count);

@@ -57,7 +57,6 @@ signin_show(struct request *request)
 {
 	struct view *view = &request->view;
 	struct str to = asked_page(request);
-	struct signin *work = request->work;
 
 	view->page = "signin";
 	request->has_input = true;
@@ -65,8 +64,7 @@ signin_show(struct request *request)
 		view_text(view, &view->root, "name", request->field[FIELD_NAME]);
 	if (to.len != 0)
 		view_link(view, &view->root, "to", to);
-	if (work != NULL && work->draft.text.len != 0 &&
-	    work->draft.command.err == OK) {
+	if (request->text_kept) {
 		view_bool(view, &view->root, "kept", true);
 		return OK;
 	}
@@ -91,6 +89,9 @@ work_of(struct request *request)
 static void
 kept(struct request *request)
 {
+	struct signin *work = request->work;
+
+	request->text_kept = work->draft.command.err == OK;
 	dispatch_finish(request, ERR_SIGN_IN);
 }
 

@@ -15,17 +15,15 @@
 #define DECK_BYTES 1200 /* fits 1397 of a Nokia 7110, 1492 of UP.Browser 3 */
 
 const struct device_default device_defaults[DEVICE_CLASS_COUNT] = {
-	[DEVICE_WML] = { .name = "wml", .page_size = 5, .page_size_min = 1,
-	    .page_size_max = 10, .input = INPUT_OWN_CARD, .holds = 1 },
+	[DEVICE_WML] = { .name = "wml", .page_size = 5,
+	    .input = INPUT_OWN_CARD, .holds = 1 },
+	/* Small screens: a field on top would hide the newest message. */
 	[DEVICE_XHTML] = { .name = "xhtml", .page_size = 8,
-	    .page_size_min = 3, .page_size_max = 20, .input = INPUT_TOP,
-	    .holds = 1 },
+	    .input = INPUT_BELOW, .holds = 1 },
 	[DEVICE_TEXT] = { .name = "text", .page_size = 15,
-	    .page_size_min = 5, .page_size_max = 100, .input = INPUT_TOP,
-	    .holds = 1 },
+	    .input = INPUT_TOP, .holds = 1 },
 	[DEVICE_HTML] = { .name = "html", .page_size = 20,
-	    .page_size_min = 5, .page_size_max = 100, .input = INPUT_TOP,
-	    .holds = 2 },
+	    .input = INPUT_TOP, .holds = 2 },
 };
 
 /* '^' in front and '$' behind anchor; '#' is a digit, '@' a capital. */

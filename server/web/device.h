@@ -21,14 +21,14 @@ enum device_class {
 /* Where a page of a conversation has its text field. */
 enum device_input {
 	INPUT_OWN_CARD,
-	INPUT_TOP
+	INPUT_TOP,
+	INPUT_BELOW	/* behind the messages */
 };
 
 /* What a class gets unless the user chose otherwise. */
 struct device_default {
 	const char *name;		/* "wml": in logs and counters */
 	unsigned page_size;		/* rows of a list */
-	unsigned page_size_min, page_size_max;
 	unsigned refresh_s;		/* 0: only by hand */
 	enum device_input input;
 	unsigned holds;			/* held requests of one session */

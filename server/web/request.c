@@ -335,7 +335,6 @@ key_switches(struct request *request)
 		key->charset = CHARSET_UTF8;
 	}
 	if (key->face == FACE_WML) {
-		key->input = INPUT_OWN_CARD;
 		if (key->rows > 10)
 			key->rows = 10;
 	}

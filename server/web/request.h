@@ -120,6 +120,7 @@ struct request {
 	uint32_t read_was;	/* read mark before this page moved it */
 	bool read_done;
 	bool fresh;		/* WML: forget what was typed before */
+	bool text_kept;		/* the text of an ended session is a draft now */
 	void *work;		/* a post's own, between its continuations */
 	struct str form_name;	/* behind WML variable names: this form only */
 	uint64_t watch_v;	/* V that the client came with */

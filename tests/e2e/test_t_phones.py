@@ -4,6 +4,9 @@ import re
 from people import ask, befriend, message_form, pair, person, say, somebody, talk, texts
 from words import T
 
+XHTML_PHONE = ("CHROME", {
+    "User_Agent": "SonyEricssonK800i/R1AA Browser/NetFront/3.3 Profile/MIDP-2.0 Configuration/CLDC-1.1",
+    "Accept": "text/html, application/xhtml+xml, application/vnd.wap.xhtml+xml, text/vnd.wap.wml"})
 
 def inputs(page):
     return set(re.findall(r'<input name="(\w+)"', page.text))
@@ -111,3 +114,14 @@ def test_a_phone_of_another_script_can_tell_names_apart(shared):
     assert "charset=gb2312" in page.header("Content-Type")
     for name in names:
         assert name in page.words, page.words
+
+
+def test_small_screens_see_the_message_before_the_field(shared):
+    for preset, first in (("CHROME", "<textarea"), ("LYNX", "<textarea"), (XHTML_PHONE, "a short note")):
+        kind, headers = preset if isinstance(preset, tuple) else (preset, {})
+        one, other, cid = pair(shared, kind, **headers)
+        say(other, cid, "a short note")
+        text = one.get(cid).text
+        assert "<textarea" in text and "a short note" in text
+        last = "a short note" if first == "<textarea" else "<textarea"
+        assert text.index(first) < text.index(last), preset
