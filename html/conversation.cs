@@ -21,6 +21,6 @@ each:part = line.parts ?><?cs if:?part.br ?><br/><?cs /if ?><?cs if:?part.href ?
 var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs /if ?><?cs /each ?><?cs if:?line.whole ?> [<a href="<?cs var:line.whole ?>"><?cs var:T.nav.whole ?></a>]<?cs /if
 ?></li><?cs if:?line.new ?><li class="u">--- <?cs var:T.talk.new ?> ---</li><?cs /if ?>
 <?cs /each ?><?cs
-if:subcount(lines) ?></ul><?cs else ?><p><?cs var:T.talk.empty ?></p><?cs /if ?><?cs if:?form_below ?><?cs call:message_form() ?><?cs /if ?><?cs call:range(T.nav.newer, T.nav.older)
+if:subcount(lines) ?></ul><?cs else ?><p><?cs var:T.talk.empty ?></p><?cs /if ?><?cs if:?form && ?form_below ?><?cs call:message_form() ?><?cs /if ?><?cs call:range(T.nav.newer, T.nav.older)
 ?><p><?cs call:a(person, "7", T.nav.person) ?></p>
 <?cs call:foot() ?>
