@@ -71,6 +71,10 @@ formkey_check(struct request *request, struct str key, unsigned page,
 	size_t len;
 
 	*count = 0;
+	/* libsodium takes any byte from 0x80 on for a '_'. */
+	for (size_t i = 0; i < key.len; i++)
+		if ((unsigned char)key.p[i] >= 0x80)
+			return FORMKEY_FOREIGN;
 	if (sodium_base642bin(raw, sizeof(raw), key.p, key.len, NULL, &len, NULL,
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 || len != KEY_BYTES)
 		return FORMKEY_FOREIGN;
