@@ -19,8 +19,8 @@ if:choice.value ?><?cs var:choice.value ?> <?cs var:T.settings.seconds ?><?cs el
 <p><label><?cs var:T.settings.rule ?> <select name="rule"><?cs each:choice = rules ?><?cs call:on(choice) ?><?cs
 var:T.rule[choice.value] ?></option><?cs /each ?></select></label></p>
 <p><?cs call:form_key() ?><input type="hidden" name="do" value="save"/><input type="submit" value="<?cs var:T.do.save ?>"/></p></form>
-<?cs if:?password ?><p><a href="<?cs var:password ?>"><?cs var:T.title.password ?></a></p>
-<?cs else ?><p><?cs var:T.title.password ?>: <?cs var:T.error.cookie_only ?></p>
+<?cs each:item = views ?><p><a href="<?cs var:item.link ?>"><?cs var:T.title[item.name] ?></a></p>
+<?cs /each ?><?cs if:?path ?><p><?cs var:T.title.password ?>: <?cs var:T.error.cookie_only ?></p>
 <?cs /if ?><h2><?cs var:T.settings.leave ?></h2><?cs
 call:act("logout", "signout", "", T.do.signout) ?><?cs
 if:?sessions ?><p><?cs var:T.settings.sessions ?>: <?cs var:sessions ?></p><?cs

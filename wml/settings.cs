@@ -34,7 +34,7 @@ var:choice.value ?>"><?cs var:T.face[choice.value] ?></option><?cs /each ?></sel
 var:T.do.save ?><?cs call:go() ?></anchor><br/><?cs
 if:?more ?><a href="<?cs var:zone ?>"><?cs var:T.settings.zone ?></a><br/><a href="<?cs
 var:more ?>"><?cs var:T.nav.more ?></a><br/><?cs /if ?><?cs
-if:?password ?><a href="<?cs var:password ?>"><?cs var:T.title.password ?></a><br/><?cs /if
+each:item = views ?><a href="<?cs var:item.link ?>"><?cs var:T.title[item.name] ?></a><br/><?cs /each
 ?><a href="#d"><?cs var:T.settings.leave ?></a><br/><?cs
 call:foot() ?><card id="d" title="<?cs var:T.settings.leave ?>"><p><?cs
 call:act("logout", "signout", "", T.do.signout) ?><?cs

@@ -152,6 +152,37 @@ fill_often(struct request *request, const Rec__DevicePrefs *device)
 	    prefs != NULL && prefs->write_rule == 1);
 }
 
+static enum err password_show(struct request *request);
+
+/* Pages of their own behind "o?v=", in the order in which settings list them. */
+static const struct settings_view {
+	struct str name; /* of the page, too: its title names the link */
+	enum err (*show)(struct request *request);
+	bool not_path; /* not for sessions that live in the path */
+} views[] = {
+	{ STR("password"), password_show, true },
+};
+
+static void
+fill_views(struct request *request)
+{
+	struct view *view = &request->view;
+	struct view_node *list = view_list(view, &view->root, "views");
+
+	for (size_t i = 0; i < COUNT(views); i++) {
+		struct view_row *row;
+
+		if (views[i].not_path && request->viewer.kind == SESSION_PATH)
+			continue;
+		row = view_row(view, list);
+		view_text(view, row, "name", views[i].name);
+		view_link(view, row, "link", str_fmt(&request->arena, "o?v=%.*s",
+		    STR_ARGS(views[i].name)));
+	}
+	view_bool(view, &view->root, "path",
+	    request->viewer.kind == SESSION_PATH);
+}
+
 static enum err
 settings_show(struct request *request)
 {
@@ -183,8 +214,7 @@ settings_show(struct request *request)
 		view_link(view, &view->root, "more", STR("o?v=more"));
 		view_link(view, &view->root, "zone", STR("o?v=zone"));
 	}
-	if (request->viewer.kind != SESSION_PATH)
-		view_link(view, &view->root, "password", STR("o?v=password"));
+	fill_views(request);
 	view_int(view, &view->root, "sessions", (int64_t)sessions);
 	return OK;
 }
@@ -194,8 +224,6 @@ password_show(struct request *request)
 {
 	struct view *view = &request->view;
 
-	if (request->viewer.kind == SESSION_PATH)
-		return ERR_COOKIE_ONLY;
 	view->page = "password";
 	request->has_input = true;
 	view_text(view, &view->root, "key",
@@ -206,8 +234,15 @@ password_show(struct request *request)
 static enum err
 settings_get(struct request *request)
 {
-	return str_eq(request_query(request, "v"), STR("password")) ?
-	    password_show(request) : settings_show(request);
+	struct str name = request_query(request, "v");
+
+	for (size_t i = 0; i < COUNT(views); i++) {
+		if (!str_eq(views[i].name, name))
+			continue;
+		return views[i].not_path && request->viewer.kind == SESSION_PATH ?
+		    ERR_COOKIE_ONLY : views[i].show(request);
+	}
+	return settings_show(request);
 }
 
 /* ---- save ---- */
