@@ -3,7 +3,8 @@
  * while it says anything that a new one would not (seconds after the last
  * news).
  *
- * A bump takes a token; with one at hand its waiters wake at once.  Without,
+ * A bump takes a token; with one at hand its waiters wake at once.  Several in
+ * one tick are one wake and cost one token.  Without,
  * the bucket *keeps* the news until `slow_ms` after the last wake, then lets
  * it out through bucket_due: delayed, never lost.  Tokens come back every
  * `refill_ms`, so "no token" means "bumped faster than that for a while".
@@ -34,6 +35,8 @@ struct bucket {
 	struct bucket *next;
 	uint32_t slot;
 	bool keeps;	 /* news waits for node.key */
+	bool took;	 /* a token, for the tick of took_ms */
+	int64_t took_ms;
 	int64_t full_ms; /* when all tokens will be back */
 	int64_t slow_ms; /* before this no wake without a token */
 };
@@ -93,6 +96,8 @@ bucket_take(struct bucket *b, int64_t now_ms)
 	bool token = full > 0 && missing + refill <= full;
 
 	b->full_ms = now_ms + (token ? missing + refill : full);
+	b->took = token;
+	b->took_ms = now_ms;
 	return token;
 }
 
@@ -107,7 +112,8 @@ bucket_bump(uint32_t slot, int64_t now_ms)
 	pthread_mutex_lock(&buckets.lock);
 	at = bucket_find(slot);
 	b = *at != NULL ? *at : bucket_make(at, slot);
-	now = bucket_take(b, now_ms) || b->slow_ms <= now_ms;
+	now = (b->took && b->took_ms == now_ms) || bucket_take(b, now_ms) ||
+	    b->slow_ms <= now_ms;
 	bucket_set(b, !now, now_ms);
 	pthread_mutex_unlock(&buckets.lock);
 	return now;

@@ -27,6 +27,29 @@ three_at_once_then_one_in_two_seconds(void **state)
 	assert_int_equal(c->waiter.reason, WAKE_NEWS);
 }
 
+/* Three messages that reach a tick together are one wake, not three. */
+static void
+together_they_are_one_wake(void **state)
+{
+	struct object conv = CONV(next_id++);
+	struct client *c = clients(1);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		held(c, conv);
+		for (int n = 0; n < 3; n++)
+			live_bump1(conv);
+		tick(i * 100);
+		assert_int_equal(c->resumed, 1);
+	}
+	held(c, conv);
+	live_bump1(conv);
+	tick(300);
+	assert_int_equal(c->resumed, 0);
+	tick(2200);
+	assert_int_equal(c->resumed, 1);
+}
+
 /* While ten come in a second, a wake every two; when they stop, at once again. */
 static void
 busy_talk_slows_down_and_recovers(void **state)
@@ -181,6 +204,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(three_at_once_then_one_in_two_seconds),
+		TEST(together_they_are_one_wake),
 		TEST(busy_talk_slows_down_and_recovers),
 		TEST(two_a_second_wake_each_time),
 		TEST(reader_coming_back_waits_for_the_bucket),
