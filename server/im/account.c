@@ -10,6 +10,7 @@
 #include "im/account.h"
 
 #include "base/secret.h"
+#include "im/prefs.h"
 #include "im/record.h"
 #include "im/session.h"
 #include "text/utf8.h"
@@ -110,8 +111,12 @@ account_find(struct arena *arena, struct str name, uint64_t *uid)
 enum err
 account_get(struct txn *txn, struct arena *arena, uint64_t uid, Rec__User **out)
 {
-	return store_get_record(txn, T_USER, KEY1(uid), &rec__user__descriptor,
-	    arena, out);
+	enum err err = store_get_record(txn, T_USER, KEY1(uid),
+	    &rec__user__descriptor, arena, out);
+
+	if (err == OK)
+		prefs_upgrade((*out)->prefs);
+	return err;
 }
 
 enum err

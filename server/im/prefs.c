@@ -3,8 +3,10 @@
  * belongs to a kind of client is one DevicePrefs row per device class.
  *
  * The bounds here are those of the record; which languages, charsets and faces
- * exist is the business of the web layer.  Runs on the committer only.
+ * exist is the business of the web layer.  Changes run on the committer only.
  */
+#include "im/prefs.h"
+
 #include <string.h>
 
 #include "im/account.h"
@@ -23,6 +25,26 @@
 
 #define PREFS_DEVICE \
 	(PREFS_FACE | PREFS_CHARSET | PREFS_PAGE_SIZE | PREFS_REFRESH)
+
+/*
+ * Schema 1 knew one choice, a number of seconds, and whether it was made.
+ * There is no telling from a row whether it is old but that it has no mode: a
+ * row that was never given one means the same in both.
+ */
+static void
+device_upgrade(Rec__DevicePrefs *row)
+{
+	if (row->mode == 0 && row->refresh_set)
+		row->mode = 1 + (row->refresh_s != 0 ? LIVE_TIMED : LIVE_BY_HAND);
+	row->refresh_set = false;
+}
+
+void
+prefs_upgrade(Rec__Prefs *prefs)
+{
+	for (size_t i = 0; prefs != NULL && i < prefs->n_device; i++)
+		device_upgrade(prefs->device[i]);
+}
 
 static bool
 prefs_valid(const struct account_prefs *in)
@@ -65,7 +87,7 @@ device_set(const struct account_prefs *in, Rec__DevicePrefs *row)
 		row->page_size = in->page_size;
 	if (in->set & PREFS_REFRESH) {
 		row->refresh_s = in->refresh_s;
-		row->refresh_set = true;
+		row->mode = 1 + (in->refresh_s != 0 ? LIVE_TIMED : LIVE_BY_HAND);
 	}
 }
 

@@ -82,7 +82,16 @@ meta_put(DB_TXN *txn, struct str name, struct str value)
 	DB *db = store.tables.db[T_META];
 	DBT k = dbt_in(name.p, name.len), v = dbt_in(value.p, value.len);
 
-	return db->put(db, txn, &k, &v, DB_NOOVERWRITE);
+	return db->put(db, txn, &k, &v, 0);
+}
+
+static int
+meta_put_schema(DB_TXN *txn)
+{
+	struct key schema = KEY1(STORE_SCHEMA);
+
+	return meta_put(txn, STR("schema"),
+	    (struct str){ (const char *)schema.p, schema.len });
 }
 
 /* Schema and secret in one transaction: a database has both or neither. */
@@ -90,7 +99,6 @@ static enum err
 meta_create(void)
 {
 	DB_ENV *env = store.tables.env;
-	struct key schema = KEY1(STORE_SCHEMA);
 	char secret[SECRET_LEN];
 	DB_TXN *txn;
 	int ret;
@@ -98,8 +106,7 @@ meta_create(void)
 	secret_random(secret, sizeof(secret));
 	if ((ret = env->txn_begin(env, NULL, &txn, 0)) != 0)
 		return store_err(ret);
-	ret = meta_put(txn, STR("schema"),
-	    (struct str){ (const char *)schema.p, schema.len });
+	ret = meta_put_schema(txn);
 	if (ret == 0)
 		ret = meta_put(txn, STR("secret"),
 		    (struct str){ secret, sizeof(secret) });
@@ -109,9 +116,50 @@ meta_create(void)
 	return store_err(ret);
 }
 
+/*
+ * What an older database needs before this program may write to it, a row for
+ * each schema that there was.  Never a walk through a table: records are
+ * upgraded one by one, when they are read.
+ */
+static const struct upgrade {
+	uint64_t from;
+	int (*run)(DB_TXN *txn); /* NULL: nothing to do at open */
+} upgrades[] = {
+	{ 1, NULL }, /* DevicePrefs: im/prefs.c */
+};
+#define UPGRADES (sizeof(upgrades) / sizeof(upgrades[0]))
+_Static_assert(UPGRADES == STORE_SCHEMA - 1, "a row for each older schema");
+
+/* One transaction: the number says what was done, and keeps out older programs,
+ * which would misread what is written from now on. */
+static enum err
+meta_upgrade(uint64_t from)
+{
+	DB_ENV *env = store.tables.env;
+	DB_TXN *txn;
+	int ret;
+
+	if ((ret = env->txn_begin(env, NULL, &txn, 0)) != 0)
+		return store_err(ret);
+	for (size_t i = 0; ret == 0 && i < UPGRADES; i++)
+		if (upgrades[i].from >= from && upgrades[i].run != NULL)
+			ret = upgrades[i].run(txn);
+	if (ret == 0)
+		ret = meta_put_schema(txn);
+	if (ret != 0) {
+		txn->abort(txn);
+		return store_err(ret);
+	}
+	if ((ret = txn->commit(txn, DB_TXN_SYNC)) == 0)
+		log_info("%s: schema %ju is now %d", store.dir, (uintmax_t)from,
+		    STORE_SCHEMA);
+	return store_err(ret);
+}
+
 static enum err
 meta_check(struct arena *arena)
 {
+	uint64_t schema;
 	struct str value;
 	enum err err;
 
@@ -120,10 +168,13 @@ meta_check(struct arena *arena)
 		err = meta_get(STR("schema"), arena, &value);
 	if (err != OK)
 		return err;
-	if (value.len != 8 || key_get_u64(value, 0) > STORE_SCHEMA) {
+	schema = value.len == 8 ? key_get_u64(value, 0) : 0;
+	if (schema == 0 || schema > STORE_SCHEMA) {
 		log_error("%s: schema newer than this program", store.dir);
 		return ERR_INTERNAL;
 	}
+	if (schema < STORE_SCHEMA && (err = meta_upgrade(schema)) != OK)
+		return err;
 	err = meta_get(STR("secret"), arena, &value);
 	if (err != OK || value.len != SECRET_LEN) {
 		log_error("%s: no secret", store.dir);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "im/prefs.h"
 #include "web/auth.h"
 #include "web/body.h"
 #include "web/http.h"
@@ -314,8 +315,9 @@ key_device(struct request *request)
 	charset_parse(label, &key->charset);
 	if (prefs->page_size != 0)
 		key->rows = prefs->page_size;
-	if (prefs->refresh_set)
-		key->refresh_s = prefs->refresh_s;
+	if (prefs->mode != 0)
+		key->refresh_s = prefs->mode == 1 + LIVE_TIMED ?
+		    prefs->refresh_s : 0;
 }
 
 /* ?face= and ?cs= switch this one page. */

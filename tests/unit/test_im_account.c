@@ -1,6 +1,8 @@
 /* Accounts: names are unique however they are typed; preferences; passwords. */
 #include "im_fixture.h"
 
+#include "im/prefs.h"
+
 static void
 test_duplicates(void **state)
 {
@@ -190,10 +192,76 @@ test_prefs_per_device(void **state)
 	assert_int_equal(prefs->n_device, 2);
 	assert_int_equal(prefs->device[0]->face, 1);
 	assert_str(record_str(prefs->device[0]->charset), "gbk");
-	assert_false(prefs->device[0]->refresh_set);
+	assert_int_equal(prefs->device[0]->mode, 0);
 	assert_int_equal(prefs->device[1]->page_size, 7);
-	assert_true(prefs->device[1]->refresh_set);
+	assert_int_equal(prefs->device[1]->mode, 1 + LIVE_BY_HAND);
 	assert_int_equal(prefs->device[1]->refresh_s, 0);
+}
+
+static Rec__Prefs *
+raw_prefs_of(uint64_t uid)
+{
+	Rec__User *record;
+
+	assert_ok(store_get_record(NULL, T_USER, KEY1(uid),
+	    &rec__user__descriptor, &fix.arena, &record));
+	return record->prefs;
+}
+
+/* What a server of schema 1 would have stored. */
+struct old_prefs {
+	struct command command;
+	uint64_t uid;
+	unsigned refresh_s;
+};
+
+static enum err
+old_prefs_run(struct txn *txn, struct command *command)
+{
+	const struct old_prefs *old = (struct old_prefs *)command;
+	Rec__DevicePrefs chosen = REC__DEVICE_PREFS__INIT;
+	Rec__DevicePrefs silent = REC__DEVICE_PREFS__INIT;
+	Rec__DevicePrefs *rows[] = { &chosen, &silent };
+	Rec__Prefs prefs = REC__PREFS__INIT;
+	Rec__User *user;
+
+	assert_ok(account_get(txn, txn_arena(txn), old->uid, &user));
+	chosen.device_class = 3;
+	chosen.refresh_s = old->refresh_s;
+	chosen.refresh_set = true;
+	silent.device_class = 1;
+	silent.page_size = 7;
+	prefs.device = rows;
+	prefs.n_device = 2;
+	user->prefs = &prefs;
+	return store_put_record(txn, T_USER, KEY1(old->uid), &user->base);
+}
+
+static void
+test_prefs_of_schema_1(void **state)
+{
+	static const unsigned seconds[] = { 0, 60 };
+	static const enum live_mode modes[] = { LIVE_BY_HAND, LIVE_TIMED };
+	uint64_t uid = user("elder");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct old_prefs old = { .uid = uid, .refresh_s = seconds[i] };
+		struct account_prefs in = { .uid = uid, .device_class = 1,
+			.set = PREFS_PAGE_SIZE, .page_size = 8 };
+		Rec__Prefs *prefs;
+
+		assert_ok(run(&old.command, old_prefs_run));
+		prefs = prefs_of(uid);
+		assert_int_equal(prefs->device[0]->mode, 1 + modes[i]);
+		assert_int_equal(prefs->device[0]->refresh_s, seconds[i]);
+		assert_int_equal(prefs->device[1]->mode, 0);
+		/* Stored anew by any change, and then it is of this schema. */
+		assert_ok(run(&in.command, account_prefs_run));
+		assert_false(raw_prefs_of(uid)->device[0]->refresh_set);
+		assert_int_equal(raw_prefs_of(uid)->device[0]->mode,
+		    1 + modes[i]);
+	}
 }
 
 static void
@@ -297,7 +365,7 @@ main(void)
 		TEST(test_unknown),
 		TEST(test_register_touches),
 		TEST(test_prefs_change_only_what_is_set),
-		TEST(test_prefs_per_device),
+		TEST(test_prefs_per_device), TEST(test_prefs_of_schema_1),
 		TEST(test_prefs_bounds),
 		TEST(test_write_rule_touches_peers),
 		TEST(test_password_ends_other_sessions),

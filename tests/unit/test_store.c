@@ -239,12 +239,34 @@ test_reopen(void **state)
 	assert_memory_equal(store_secret().p, secret, 32);
 	assert_true(test_has(T_CONV, KEY1(1)));
 	assert_int_equal(test_put(T_META, key_bytes(key_none(), STR("schema")),
-	    STR("\0\0\0\0\0\0\0\2")), OK);
+	    STR("\0\0\0\0\0\0\0\3")), OK);
 	test_stop();
 	assert_int_equal(test_store_open(f->dir), ERR_INTERNAL);
 	test_dir_remove(f->dir);
 	test_start(f->dir); /* teardown stops it */
 	assert_memory_not_equal(store_secret().p, secret, 32);
+}
+
+/* An older database stays as it is but for the number; see tests/fixtures. */
+static void
+test_older_schema(void **state)
+{
+	struct fixture *f = *state;
+	struct key schema = key_bytes(key_none(), STR("schema"));
+	struct str value;
+
+	assert_int_equal(test_put(T_CONV, KEY1(1), STR("x")), OK);
+	assert_int_equal(test_put(T_META, schema, STR("\0\0\0\0\0\0\0\1")), OK);
+	test_stop();
+	test_start(f->dir);
+	assert_true(test_has(T_CONV, KEY1(1)));
+	assert_int_equal(store_get(NULL, T_META, schema, &f->arena, &value), OK);
+	assert_int_equal(key_get_u64(value, 0), STORE_SCHEMA);
+	assert_int_equal(test_put(T_META, schema, STR("\0\0\0\0\0\0\0\0")), OK);
+	test_stop();
+	assert_int_equal(test_store_open(f->dir), ERR_INTERNAL);
+	test_dir_remove(f->dir);
+	test_start(f->dir); /* teardown stops it */
 }
 
 static void
@@ -507,7 +529,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_keys), TEST(test_put_get), TEST(test_scan),
-		TEST(test_records), TEST(test_reopen), TEST(test_second_opener),
+		TEST(test_records), TEST(test_reopen), TEST(test_older_schema),
+		TEST(test_second_opener),
 		TEST(test_batch), TEST(test_exists_is_an_answer),
 		TEST(test_queue_limits), TEST(test_stats),
 		cmocka_unit_test(test_null_txn_asserts),
