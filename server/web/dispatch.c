@@ -35,12 +35,19 @@ dispatch_renders(void)
 
 /* ---- rendering ---- */
 
-/* A redirect, a ready body, or suspended: nothing to render. */
+/* A redirect, a ready body or a stream. */
+static bool
+answered(const struct request *request)
+{
+	return request->reply.location.len != 0 ||
+	    request->reply.body.p != NULL || request->reply.stream.next != NULL;
+}
+
+/* Answered or suspended: nothing to render. */
 static bool
 ready(const struct request *request)
 {
-	return request->waits || request->reply.location.len != 0 ||
-	    request->reply.body.p != NULL;
+	return request->waits || answered(request);
 }
 
 static unsigned
@@ -164,6 +171,7 @@ make_error(struct request *request, enum err err)
 {
 	request->err = err;
 	request->memo[0] = request->memo[1] = 0;
+	reply_drop(&request->reply);
 	if (err == ERR_SIGN_IN)
 		request->show = signin_show;
 	else
@@ -176,8 +184,7 @@ dispatch_finish(struct request *request, enum err err)
 {
 	if (request->waits)
 		return;
-	if (err == OK && request->reply.body.p == NULL &&
-	    request->reply.location.len == 0)
+	if (err == OK && !answered(request))
 		err = make_body(request);
 	if (request->waits)
 		return;
@@ -193,9 +200,8 @@ dispatch_finish(struct request *request, enum err err)
 		request->reply.body = STR("zhitiao\n"); /* templates broken */
 	if (request->err != OK && request->reply.status == 0)
 		request->reply.status = errpage_status(request->err);
-	if (request->reply.body.p != NULL || request->reply.location.len != 0)
-		return;
-	request->reply.body = STR("zhitiao\n");
+	if (!answered(request))
+		request->reply.body = STR("zhitiao\n");
 }
 
 enum err

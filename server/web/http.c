@@ -238,6 +238,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	if (request->state == R_WAITING)
 		atomic_fetch_sub(&waiting, 1);
 	body_free(request->body);
+	reply_drop(&request->reply);
 	arena_fini(&request->arena);
 	free(request->target);
 	free(request);

@@ -4,6 +4,7 @@
 #include "web/reply.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -11,6 +12,7 @@
 #include "web/gzip.h"
 
 #define GZIP_MIN 600 /* bytes; below, the gain is not worth the work */
+#define STREAM_BLOCK 16384
 
 static const char csp[] =
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -172,6 +174,77 @@ reply_cacheable(const struct request *request)
 	    !request->resumed_hold && request_query(request, "w").len == 0;
 }
 
+/* ---- a body that is made as the client takes it ---- */
+
+static ssize_t
+stream_next(void *cls, uint64_t pos, char *buf, size_t max)
+{
+	const struct stream_source *stream = cls;
+	ssize_t n = stream->next(stream->state, buf, max);
+
+	_Static_assert(STREAM_END == MHD_CONTENT_READER_END_OF_STREAM &&
+	    STREAM_BROKEN == MHD_CONTENT_READER_END_WITH_ERROR, "as they are");
+	(void)pos;
+	return n;
+}
+
+static void
+stream_free(void *cls)
+{
+	struct stream_source *stream = cls;
+
+	stream->free(stream->state);
+	free(stream);
+}
+
+/*
+ * Of unknown length: in chunks, and to HTTP/1.0 until the connection closes.
+ * The response owns the source from here on, until the last byte or the
+ * client has gone; a HEAD never asks for one.
+ */
+static struct MHD_Response *
+stream_response(struct reply *reply)
+{
+	struct stream_source *stream = malloc(sizeof(*stream));
+	struct MHD_Response *response;
+
+	if (stream == NULL)
+		abort();
+	*stream = reply->stream;
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
+	    STREAM_BLOCK, stream_next, stream, stream_free);
+	if (response == NULL)
+		free(stream);
+	else
+		reply->stream.next = NULL;
+	return response;
+}
+
+static struct MHD_Response *
+stream_reply(struct request *request, unsigned *status)
+{
+	struct MHD_Response *response = stream_response(&request->reply);
+
+	if (response == NULL)
+		return NULL;
+	*status = 200;
+	add_type(response, request);
+	add_caching(response, request);
+	add_policies(response, request);
+	if (request->reply.file != NULL)
+		add(response, "Content-Disposition", str_fmt(&request->arena,
+		    "attachment; filename=\"%s\"", request->reply.file).p);
+	return response;
+}
+
+void
+reply_drop(struct reply *reply)
+{
+	if (reply->stream.next != NULL)
+		reply->stream.free(reply->stream.state);
+	reply->stream.next = NULL;
+}
+
 struct MHD_Response *
 reply_make(struct request *request, unsigned *status)
 {
@@ -182,6 +255,8 @@ reply_make(struct request *request, unsigned *status)
 
 	if (reply->location.len != 0)
 		return redirect(request, status);
+	if (reply->stream.next != NULL && request->err == OK)
+		return stream_reply(request, status);
 	*status = reply->status != 0 ? (unsigned)reply->status : 200;
 	if (page && request->method != METHOD_POST && request->err == OK &&
 	    !reply->no_store) {

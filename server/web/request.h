@@ -1,6 +1,8 @@
 #ifndef WEB_REQUEST_H
 #define WEB_REQUEST_H
 
+#include <sys/types.h>
+
 #include "base/secret.h"
 #include "im/account.h"
 #include "im/message.h"
@@ -57,12 +59,30 @@ struct query {
 };
 #define QUERY_MAX 8
 
+/*
+ * A body that is made while the client takes it, however long it gets.  The
+ * state is its own, not of the request's arena.
+ */
+struct stream_source {
+	/* Up to `max` bytes into `buf`, on the serving thread of the connection;
+	 * STREAM_END, STREAM_BROKEN (the client sees that it is cut).  May be slow
+	 * as a page is; keeps no lock and no cursor from one call to the next.
+	 * 0 only of a request that it has suspended. */
+	ssize_t (*next)(void *state, char *buf, size_t max);
+	void (*free)(void *state); /* after the last next(), once */
+	void *state;
+};
+#define STREAM_END (-1)
+#define STREAM_BROKEN (-2)
+
 struct reply {
 	int status;		/* 0: page, by err */
 	struct str location;	/* redirect to this path, or segment */
 	struct str cookie;	/* Set-Cookie value */
 	struct str body;	/* ready body (static files, metrics) */
+	struct stream_source stream; /* instead of a body, when it has next() */
 	const char *type;
+	const char *file;	/* name to save it under: ASCII, no quotes */
 	const char *allow;	/* 405 */
 	bool no_store;
 	bool far;		/* static: a year */
