@@ -1,4 +1,6 @@
 <?cs include:"html/_shell.cs" ?><?cs call:head(T.title.signin) ?><?cs
+if:?ended ?><p class="n"><?cs var:T.ended[ended] ?></p>
+<?cs /if ?><?cs
 if:?kept ?><p><?cs var:T.signin.kept ?></p>
 <?cs /if ?><form method="post" action="login<?cs var:once ?>"><?cs
 if:?text ?><p><label><?cs var:T.signin.text ?><br/><textarea name="m" rows="3" cols="30"><?cs var:text ?></textarea></label><input

@@ -7,6 +7,7 @@ if:?text ?><postfield name="m" value="<?cs var:text ?>"/><postfield name="k2" va
 
 call:deck(T.title.signin) ?><do type="accept" label="<?cs var:T.do.signin ?>"><?cs call:go() ?></do><?cs
 call:body() ?><?cs
+if:?ended ?><?cs var:T.ended[ended] ?><br/><?cs /if ?><?cs
 if:?kept ?><?cs var:T.signin.kept ?><br/><?cs /if ?><?cs
 if:?text ?><?cs var:T.signin.text ?> <?cs var:text ?><br/><?cs /if ?><?cs
 var:T.field.name ?><input name="n<?cs var:form.n ?>"<?cs if:?name ?> value="<?cs var:name ?>"<?cs /if ?>/><?cs

@@ -119,6 +119,14 @@ account_get(struct txn *txn, struct arena *arena, uint64_t uid, Rec__User **out)
 	return err;
 }
 
+enum places_rule
+account_places(const Rec__User *user)
+{
+	uint32_t rule = user->prefs != NULL ? user->prefs->places : PLACES_MANY;
+
+	return rule < PLACES_COUNT ? (enum places_rule)rule : PLACES_MANY;
+}
+
 enum err
 account_password_run(struct txn *txn, struct command *command)
 {
@@ -134,7 +142,8 @@ account_password_run(struct txn *txn, struct command *command)
 	if (err != OK)
 		return err;
 	touch(txn, OBJ_USER, change->uid, 0);
-	return session_end_others(txn, change->uid, change->keep_sid);
+	return session_end_others(txn, change->uid, change->keep_sid,
+	    SESSION_WHY_PASSWORD);
 }
 
 enum err

@@ -35,6 +35,10 @@ enum err account_find_in(struct txn *txn, struct arena *arena, struct str name,
 enum err account_get(struct txn *txn, struct arena *arena, uint64_t uid,
     Rec__User **out) MUST_USE;
 
+/* What becomes of a person's other sessions when they sign in. */
+enum places_rule { PLACES_MANY, PLACES_NEWEST, PLACES_ASK, PLACES_COUNT };
+enum places_rule account_places(const Rec__User *user);
+
 struct account_password {
 	struct command command;
 	uint64_t uid;
@@ -54,6 +58,7 @@ enum prefs_field {
 	PREFS_CHARSET = 1 << 4,
 	PREFS_PAGE_SIZE = 1 << 5,
 	PREFS_REFRESH = 1 << 6,
+	PREFS_PLACES = 1 << 7,	/* of the person */
 };
 struct account_prefs {
 	struct command command;
@@ -66,6 +71,7 @@ struct account_prefs {
 	uint32_t face; /* 0: as negotiated */
 	struct str charset;
 	uint32_t page_size, refresh_s;
+	enum places_rule places;
 };
 /* ERR_FIELD_BAD.  Touches OBJ_USER, and OBJ_MEMBER of the peers of all talks when
  * the write rule moves. */

@@ -51,7 +51,7 @@ prefs_valid(const struct account_prefs *in)
 {
 	return in->lang.len <= LANG_MAX && in->charset.len <= CHARSET_MAX &&
 	    in->zone_minutes >= ZONE_MIN && in->zone_minutes <= ZONE_MAX &&
-	    in->write_rule <= WRITE_RULE_MAX &&
+	    in->write_rule <= WRITE_RULE_MAX && in->places < PLACES_COUNT &&
 	    in->page_size <= PAGE_SIZE_MAX && in->refresh_s <= REFRESH_MAX &&
 	    in->device_class <= DEVICE_CLASS_MAX && in->face <= FACE_MAX;
 }
@@ -102,6 +102,8 @@ prefs_set(struct arena *arena, const struct account_prefs *in, Rec__Prefs *prefs
 	}
 	if (in->set & PREFS_WRITE_RULE)
 		prefs->write_rule = in->write_rule;
+	if (in->set & PREFS_PLACES)
+		prefs->places = in->places;
 	if (in->set & PREFS_DEVICE)
 		device_set(in, device_row(arena, prefs, in->device_class));
 }

@@ -10,6 +10,7 @@
  */
 #include "im/session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -161,10 +162,47 @@ session_count(struct arena *arena, uint64_t uid, size_t *out)
 	return err;
 }
 
+static int
+by_use(const void *a_, const void *b_)
+{
+	const Rec__Session *const *a = a_, *const *b = b_;
+
+	if ((*a)->used_ms != (*b)->used_ms)
+		return (*a)->used_ms > (*b)->used_ms ? -1 : 1;
+	return (*a)->sid < (*b)->sid ? -1 : (*a)->sid > (*b)->sid;
+}
+
+enum err
+session_list(struct arena *arena, uint64_t uid, uint64_t own_sid,
+    struct session_list *out)
+{
+	struct listing listing;
+	enum err err = list(NULL, arena, uid, &listing);
+
+	*out = (struct session_list){ 0 };
+	if (err != OK)
+		return err;
+	out->item = ARENA_ARRAY(arena, Rec__Session *, listing.n + 1);
+	for (size_t i = 0; i < listing.n; i++) {
+		const struct listed *item = &listing.item[i];
+		int64_t until = item->used_ms + idle_ms(item->session->kind);
+
+		if (!item->open)
+			continue;
+		out->item[out->n++] = item->session;
+		if (item->session->sid != own_sid &&
+		    (out->until_ms == 0 || until < out->until_ms))
+			out->until_ms = until;
+	}
+	qsort(out->item, out->n, sizeof(*out->item), by_use);
+	return OK;
+}
+
 /* ---- ending ---- */
 
 static enum err
-end(struct txn *txn, const struct session_hash *hash, Rec__Session *session)
+end(struct txn *txn, const struct session_hash *hash, Rec__Session *session,
+    enum session_why why)
 {
 	struct key key = session_key(hash);
 	enum err err;
@@ -172,6 +210,7 @@ end(struct txn *txn, const struct session_hash *hash, Rec__Session *session)
 	if (session->ended_ms != 0)
 		return OK;
 	session->ended_ms = txn_now_ms(txn);
+	session->why_ended = why;
 	session->expires_ms = session->ended_ms + SESSION_KEEP_MS;
 	err = store_put_record(txn, T_SESS, key, &session->base);
 	if (err == OK)
@@ -185,7 +224,8 @@ end(struct txn *txn, const struct session_hash *hash, Rec__Session *session)
 }
 
 enum err
-session_end_others(struct txn *txn, uint64_t uid, uint64_t keep_sid)
+session_end_others(struct txn *txn, uint64_t uid, uint64_t keep_sid,
+    enum session_why why)
 {
 	struct listing listing;
 	enum err err;
@@ -195,9 +235,25 @@ session_end_others(struct txn *txn, uint64_t uid, uint64_t keep_sid)
 		struct listed *item = &listing.item[i];
 
 		if (keep_sid == 0 || session_id_of(&item->hash) != keep_sid)
-			err = end(txn, &item->hash, item->session);
+			err = end(txn, &item->hash, item->session, why);
 	}
 	return err;
+}
+
+/* The listed one of this id; ERR_NOT_FOUND when it has ended long ago. */
+static enum err
+end_by_id(struct txn *txn, const struct session_end *in)
+{
+	struct listing listing;
+	enum err err = list(txn, txn_arena(txn), in->uid, &listing);
+
+	for (size_t i = 0; err == OK && i < listing.n; i++) {
+		struct listed *item = &listing.item[i];
+
+		if (item->session->sid == in->sid)
+			return end(txn, &item->hash, item->session, in->why);
+	}
+	return err == OK ? ERR_NOT_FOUND : err;
 }
 
 enum err
@@ -208,16 +264,18 @@ session_end_run(struct txn *txn, struct command *command)
 	enum err err;
 
 	if (in->all)
-		return session_end_others(txn, in->uid, 0);
+		return session_end_others(txn, in->uid, 0, in->why);
 	if (in->others)
 		return session_end_others(txn, in->uid,
-		    session_id_of(&in->hash));
+		    session_id_of(&in->hash), in->why);
+	if (in->sid != 0)
+		return end_by_id(txn, in);
 	err = get(txn, txn_arena(txn), &in->hash, &session);
 	if (err != OK)
 		return err;
 	if (session->uid != in->uid)
 		return ERR_NOT_FOUND;
-	return end(txn, &in->hash, session);
+	return end(txn, &in->hash, session, in->why);
 }
 
 /* ---- opening ---- */
@@ -235,13 +293,14 @@ make_room(struct txn *txn, uint64_t uid)
 		struct listed *item = &listing.item[i];
 
 		if (!item->open)
-			err = end(txn, &item->hash, item->session);
+			err = end(txn, &item->hash, item->session,
+			    SESSION_WHY_NONE);
 		else if (idlest == NULL || item->used_ms < idlest->used_ms)
 			idlest = item;
 	}
 	if (err != OK || listing.open < SESSION_MAX)
 		return err;
-	return end(txn, &idlest->hash, idlest->session);
+	return end(txn, &idlest->hash, idlest->session, SESSION_WHY_NONE);
 }
 
 static enum err
@@ -265,6 +324,7 @@ session_used(struct txn *txn, const struct session_hash *hash, int64_t used_ms)
 	if (session->ended_ms != 0 || session->used_ms >= used_ms)
 		return OK;
 	session->used_ms = used_ms;
+	touch(txn, OBJ_USED, session->uid, 0);
 	return put(txn, hash, session);
 }
 
@@ -280,12 +340,16 @@ session_open_run(struct txn *txn, struct command *command)
 {
 	struct session_open *in = (struct session_open *)command;
 	Rec__Session session = REC__SESSION__INIT;
+	Rec__User *user;
 	enum err err;
 
-	err = store_get(txn, T_USER, KEY1(in->uid), txn_arena(txn), NULL);
+	err = account_get(txn, txn_arena(txn), in->uid, &user);
 	if (err != OK)
 		return err;
-	err = make_room(txn, in->uid);
+	if (in->end_others || account_places(user) == PLACES_NEWEST)
+		err = session_end_others(txn, in->uid, 0, SESSION_WHY_NEWEST);
+	else
+		err = make_room(txn, in->uid);
 	if (err != OK)
 		return err;
 	session.uid = in->uid;

@@ -37,6 +37,7 @@ static const enum pace pace_of[] = {
 	[OBJ_PRESENCE] = PACE_PRESENCE,
 	[OBJ_BAR]      = PACE_BAR,
 	[OBJ_DRAFT]    = PACE_AT_ONCE,
+	[OBJ_USED]     = PACE_AT_ONCE,
 };
 
 /* Ranges of slots; each `len` is a power of two. */

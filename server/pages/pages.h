@@ -79,7 +79,25 @@ enum err texting_form(struct request *request, enum form_page page, uint64_t id,
 
 /* ---- signin.c ---- */
 
-/* After the password was right: ticket, or token for JSON. */
+/* After the password was right: keeps the text that came along, then enters. */
 void signin_go(struct request *request, uint64_t uid);
+/* After this request's session was ended: on to the sign-in page. */
+void signin_left(struct request *request);
+
+/* ---- enter.c ---- */
+
+/* Gives a ticket that leads to the page `to`, or to JSON its token. */
+void signin_enter(struct request *request, uint64_t uid, struct str to);
+
+/* ---- sessions.c: the settings page behind "o?v=sessions" ---- */
+
+enum err sessions_show(struct request *request);
+/* Its posts: do=end (u=ID), do=others, do=places (rule=RULE). */
+enum err sessions_end(struct request *request);
+enum err sessions_end_others(struct request *request);
+enum err sessions_places(struct request *request);
+/* One list row: what it is, since when, last used. */
+void sessions_row(struct request *request, struct view_row *row,
+    const Rec__Session *session);
 
 #endif

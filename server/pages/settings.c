@@ -161,6 +161,7 @@ static const struct settings_view {
 	bool not_path; /* not for sessions that live in the path */
 } views[] = {
 	{ STR("password"), password_show, true },
+	{ STR("sessions"), sessions_show, false },
 };
 
 static void
@@ -191,13 +192,16 @@ settings_show(struct request *request)
 	bool wml = request->key.face == FACE_WML;
 	bool more = str_eq(request_query(request, "v"), STR("more"));
 	bool zone = str_eq(request_query(request, "v"), STR("zone"));
-	size_t sessions;
+	struct session_list sessions;
 	enum err err;
 
 	page_calm(request, OBJ_SESSIONS, request->viewer.uid, 0);
-	err = session_count(&request->arena, request->viewer.uid, &sessions);
+	err = session_list(&request->arena, request->viewer.uid,
+	    request->viewer.sid, &sessions);
 	if (err != OK)
 		return err;
+	if (sessions.until_ms != 0) /* the number then changes by itself */
+		watch_until(&request->calm, sessions.until_ms);
 	view->page = "settings";
 	request->has_input = true;
 	view_text(view, &view->root, "key",
@@ -215,7 +219,7 @@ settings_show(struct request *request)
 		view_link(view, &view->root, "zone", STR("o?v=zone"));
 	}
 	fill_views(request);
-	view_int(view, &view->root, "sessions", (int64_t)sessions);
+	view_int(view, &view->root, "sessions", (int64_t)sessions.n);
 	return OK;
 }
 
@@ -239,6 +243,8 @@ settings_get(struct request *request)
 	for (size_t i = 0; i < COUNT(views); i++) {
 		if (!str_eq(views[i].name, name))
 			continue;
+		request->self = str_fmt(&request->arena, "o?v=%.*s",
+		    STR_ARGS(name));
 		return views[i].not_path && request->viewer.kind == SESSION_PATH ?
 		    ERR_COOKIE_ONLY : views[i].show(request);
 	}
@@ -378,6 +384,7 @@ end_everywhere(struct request *request, struct settings *work)
 		.uid = request->viewer.uid,
 		.hash = request->viewer.hash,
 		.all = true,
+		.why = SESSION_WHY_SIGNED_OUT,
 	};
 	request_command(request, &work->end.command, ended);
 	return OK;
@@ -448,6 +455,29 @@ change_password(struct request *request, struct settings *work)
 	return OK;
 }
 
+/* ---- the page of sessions ---- */
+
+static enum err
+end_one(struct request *request, struct settings *work)
+{
+	(void)work;
+	return sessions_end(request);
+}
+
+static enum err
+end_others(struct request *request, struct settings *work)
+{
+	(void)work;
+	return sessions_end_others(request);
+}
+
+static enum err
+save_places(struct request *request, struct settings *work)
+{
+	(void)work;
+	return sessions_places(request);
+}
+
 static const struct {
 	struct str name;
 	enum err (*run)(struct request *request, struct settings *work);
@@ -456,6 +486,9 @@ static const struct {
 	{ STR("face"), save },
 	{ STR("password"), change_password },
 	{ STR("everywhere"), end_everywhere },
+	{ STR("end"), end_one },
+	{ STR("others"), end_others },
+	{ STR("places"), save_places },
 };
 
 static enum err

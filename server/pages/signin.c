@@ -1,10 +1,9 @@
 /*
  * Signing in, registering, signing out.
  *
- * A password is checked on the password pool; then a ticket tells clients that
- * keep cookies from those that do not (web/auth.h).  JSON clients get a Bearer
- * token at once.  Text of a form whose session is over goes into a draft of
- * its user, or travels in the sign-in form when its user is not known.
+ * A password is checked on the password pool; what follows is in enter.c.  Text
+ * of a form whose session is over goes into a draft of its user, or travels in
+ * the sign-in form when its user is not known.
  */
 #include "pages/pages.h"
 
@@ -16,10 +15,8 @@ struct signin {
 	struct pwjob job;
 	uint64_t uid;
 	struct account_register account;
-	struct session_open open;
 	struct session_end end;
 	struct draft_put draft;
-	char token[TOKEN_LEN + 1];
 };
 
 static bool
@@ -52,6 +49,22 @@ asked_page(const struct request *request)
 
 static enum err login_post(struct request *request);
 
+/* Somebody whose session was ended from elsewhere is told so. */
+static void
+fill_ended(struct request *request)
+{
+	static const char *const words[] = {
+		[SESSION_WHY_NEWEST] = "newest",
+		[SESSION_WHY_SIGNED_OUT] = "signed_out",
+		[SESSION_WHY_PASSWORD] = "password",
+	};
+	unsigned why = request->viewer.why;
+
+	if (why != SESSION_WHY_NONE && why < sizeof(words) / sizeof(words[0]))
+		view_text(&request->view, &request->view.root, "ended",
+		    str_c(words[why]));
+}
+
 enum err
 signin_show(struct request *request)
 {
@@ -60,6 +73,7 @@ signin_show(struct request *request)
 
 	view->page = "signin";
 	request->has_input = true;
+	fill_ended(request);
 	if (request->route != NULL && request->route->post == login_post)
 		view_text(view, &view->root, "name", request->field[FIELD_NAME]);
 	if (to.len != 0)
@@ -137,79 +151,10 @@ signin_keep(struct request *request)
 /* ---- the password was right ---- */
 
 static void
-token_given(struct request *request)
-{
-	struct signin *work = request->work;
-	struct view *view = &request->view;
-
-	if (work->open.command.err != OK) {
-		dispatch_finish(request, work->open.command.err);
-		return;
-	}
-	view_init(view, &request->arena);
-	view->page = "signin";
-	view_text(view, &view->root, "page", STR("signin"));
-	view_text(view, &view->root, "token",
-	    (struct str){ work->token, TOKEN_LEN });
-	request->reply.no_store = true;
-	request->reply.body = view_json(view);
-	dispatch_finish(request, OK);
-}
-
-static void
-open_session(struct request *request, enum session_kind kind,
-    void (*then)(struct request *))
-{
-	struct signin *work = work_of(request);
-
-	work->open = (struct session_open){
-		.command.run = session_open_run,
-		.hash = session_hash_of((struct str){ work->token, TOKEN_LEN }),
-		.uid = work->uid,
-		.kind = kind,
-		.tls = request->tls,
-		.family = request->device.family,
-		.user_agent = str_head(request->header[HEADER_USER_AGENT], 120),
-	};
-	request_command(request, &work->open.command, then);
-}
-
-/* A face chosen on the sign-in page goes along. */
-static struct str
-valid_face(const struct request *request)
-{
-	struct str face = request_query(request, "face");
-
-	return str_eq(face, STR("wml")) || str_eq(face, STR("html")) ? face :
-	    STR_NONE;
-}
-
-static void
-give_ticket(struct request *request)
-{
-	struct signin *work = work_of(request);
-	struct str face = valid_face(request);
-	char name[TOKEN_LEN + 1];
-
-	secret_token(work->token);
-	if (request->device.json) {
-		open_session(request, SESSION_BEARER, token_given);
-		return;
-	}
-	ticket_make(request, work->uid, (struct str){ work->token, TOKEN_LEN },
-	    asked_page(request), name);
-	request->reply.cookie = auth_cookie(request,
-	    (struct str){ work->token, TOKEN_LEN });
-	request_redirect(request, str_fmt(&request->arena, "/in?t=%s%s%.*s%.*s",
-	    name, request->key.face == FACE_WML ? "&n=1" : "",
-	    face.len != 0 ? 6 : 0, "&face=", STR_ARGS(face)));
-	dispatch_finish(request, OK);
-}
-
-static void
 draft_kept(struct request *request)
 {
-	give_ticket(request); /* a draft that failed must not bar the way */
+	/* A draft that failed must not bar the way. */
+	signin_enter(request, work_of(request)->uid, asked_page(request));
 }
 
 void
@@ -222,7 +167,7 @@ signin_go(struct request *request, uint64_t uid)
 	    request->field[FIELD_K2]))
 		request_command(request, &work->draft.command, draft_kept);
 	else
-		give_ticket(request);
+		signin_enter(request, uid, asked_page(request));
 }
 
 /* ---- login ---- */
@@ -260,59 +205,6 @@ login_post(struct request *request)
 	work->job.password = str_head(request->field[FIELD_PASSWORD], PASSWORD_MAX);
 	work->job.hash = user != NULL ? str_of(user->password) : pwpool_dummy();
 	request_password(request, &work->job, checked);
-	return OK;
-}
-
-static void
-entered(struct request *request)
-{
-	struct signin *work = request->work;
-	const struct session_open *open = &work->open;
-	struct str to = request->reply.location;
-	enum err err = open->command.err;
-
-	request->reply.location = STR_NONE;
-	if (err == OK) {
-		request->viewer = (struct viewer){ .uid = open->uid,
-		    .kind = open->kind };
-		request->token = (struct str){ work->token, TOKEN_LEN };
-		request_redirect(request, to);
-	}
-	dispatch_finish(request, err);
-}
-
-/* GET in?t=TICKET: did the cookie come back?  A path of its own, because w3m
- * takes /login -> /login?t=… -> … for a redirection loop (measured). */
-static enum err
-ticket_get(struct request *request)
-{
-	struct signin *work = work_of(request);
-	struct str face = valid_face(request);
-	struct ticket ticket;
-	bool keeps;
-
-	if (request->method == METHOD_HEAD ||
-	    !ticket_take(request, request_query(request, "t"), &ticket)) {
-		if (request_signed_in(request)) {
-			request_redirect(request, STR("./"));
-			return OK;
-		}
-		return signin_show(request);
-	}
-	keeps = secret_eq(auth_cookie_sent(request), str_c(ticket.cookie));
-	if (keeps)
-		memcpy(work->token, ticket.cookie, sizeof(work->token));
-	else
-		secret_token(work->token);
-	work->uid = ticket.uid;
-	request->reply.location = str_fmt(&request->arena, "%s?%s%s%.*s%.*s",
-	    ticket.to[0] != '\0' ? ticket.to : "./",
-	    request_query(request, "n").len != 0 ? "n=1" : "",
-	    face.len != 0 && request_query(request, "n").len != 0 ? "&" : "",
-	    face.len != 0 ? 5 : 0, "face=", STR_ARGS(face));
-	if (request->reply.location.p[request->reply.location.len - 1] == '?')
-		request->reply.location.len--;
-	open_session(request, keeps ? SESSION_COOKIE : SESSION_PATH, entered);
 	return OK;
 }
 
@@ -411,22 +303,27 @@ register_post(struct request *request)
 
 /* ---- logout ---- */
 
+void
+signin_left(struct request *request)
+{
+	uint64_t uid = request->viewer.uid;
+	size_t open;
+
+	if (session_count(&request->arena, uid, &open) == OK && open == 0)
+		presence_gone(uid);
+	request->viewer = (struct viewer){ 0 };
+	request->reply.cookie = auth_cookie(request, STR_NONE);
+	request_redirect(request, STR("./?ok=signed_out"));
+}
+
 static void
 left(struct request *request)
 {
 	struct signin *work = request->work;
-	enum err err = work->end.command.err;
-	size_t open;
 
-	if (err == OK) {
-		if (session_count(&request->arena, work->end.uid, &open) == OK &&
-		    open == 0)
-			presence_gone(work->end.uid);
-		request->viewer = (struct viewer){ 0 };
-		request->reply.cookie = auth_cookie(request, STR_NONE);
-		request_redirect(request, STR("./?ok=signed_out"));
-	}
-	dispatch_finish(request, err);
+	if (work->end.command.err == OK)
+		signin_left(request);
+	dispatch_finish(request, work->end.command.err);
 }
 
 static enum err
@@ -446,7 +343,6 @@ logout_post(struct request *request)
 const struct route routes_signin[] = {
 	{ .segment = "login", .page = "signin", .get = signin_show,
 	  .post = login_post },
-	{ .segment = "in", .page = "signin", .get = ticket_get },
 	{ .segment = "register", .page = "register", .get = register_show,
 	  .post = register_post },
 	{ .segment = "logout", .page = "signin", .signed_in = true,

@@ -22,6 +22,8 @@ enum object_kind {
 	OBJ_BAR,	 /* a = uid: unread bar went from none to some or back,
 			    or a friend request came */
 	OBJ_DRAFT,	 /* a = uid, b = page kind << 56 | page id */
+	OBJ_USED,	 /* a = uid: when the sessions were used, at most a
+			    minute late */
 };
 
 struct object {

@@ -46,6 +46,7 @@ try_token(struct request *request, struct str token, enum session_kind kind)
 		.hash = hash,
 		.kind = kind,
 		.ended = !session_is_open(session, used, request->now_ms),
+		.why = session->why_ended,
 	};
 	if (kind == SESSION_PATH && !str_eq(request->device.family,
 	    (struct str){ (char *)session->family.data, session->family.len }))
@@ -119,6 +120,7 @@ auth_cookie(struct request *request, struct str token)
 
 #define TICKETS 1024
 #define TICKET_MS 60000
+#define TICKET_ASKED_MS 300000 /* while a person thinks */
 
 static pthread_mutex_t ticket_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -157,28 +159,56 @@ ticket_make(const struct request *request, uint64_t uid, struct str cookie,
 	pthread_mutex_unlock(&ticket_lock);
 }
 
-bool
-ticket_take(const struct request *request, struct str name, struct ticket *out)
+/* The place of a ticket that this request may use, or NULL; under the lock. */
+static struct ticket *
+ticket_find(const struct request *request, struct str name)
 {
-	int64_t now = clock_mono_ms();
-	bool found = false;
+	for (unsigned i = 0; i < TICKETS; i++) {
+		struct ticket *ticket = &tickets[i].ticket;
+
+		if (!secret_eq(name, (struct str){ tickets[i].name, TOKEN_LEN }))
+			continue;
+		return ticket->until_ms > clock_mono_ms() &&
+		    str_eq(str_c(ticket->family), request->device.family) ?
+		    ticket : NULL;
+	}
+	return NULL;
+}
+
+bool
+ticket_see(const struct request *request, struct str name, struct ticket *out)
+{
+	struct ticket *ticket;
 
 	if (!secret_token_valid(name) || request->foreign)
 		return false;
 	pthread_mutex_lock(&ticket_lock);
-	for (unsigned i = 0; i < TICKETS && !found; i++) {
-		if (!secret_eq(name, (struct str){ tickets[i].name, TOKEN_LEN }))
-			continue;
-		if (!str_eq(str_c(tickets[i].ticket.family),
-		    request->device.family))
-			break;
-		found = tickets[i].ticket.until_ms > now;
-		*out = tickets[i].ticket;
-		memset(&tickets[i], 0, sizeof(tickets[i]));
-		break;
+	ticket = ticket_find(request, name);
+	if (ticket != NULL) {
+		if (!ticket->asked)
+			ticket->until_ms += TICKET_ASKED_MS;
+		ticket->asked = true;
+		*out = *ticket;
 	}
 	pthread_mutex_unlock(&ticket_lock);
-	return found;
+	return ticket != NULL;
+}
+
+bool
+ticket_take(const struct request *request, struct str name, struct ticket *out)
+{
+	struct ticket *ticket;
+
+	if (!secret_token_valid(name) || request->foreign)
+		return false;
+	pthread_mutex_lock(&ticket_lock);
+	ticket = ticket_find(request, name);
+	if (ticket != NULL) {
+		*out = *ticket;
+		*ticket = (struct ticket){ 0 };
+	}
+	pthread_mutex_unlock(&ticket_lock);
+	return ticket != NULL;
 }
 
 /* ---- origins ---- */

@@ -30,6 +30,7 @@ struct str auth_cookie(struct request *request, struct str token);
 struct ticket {
 	uint64_t uid;
 	char cookie[TOKEN_LEN + 1];	/* the token the cookie was set to */
+	bool asked;			/* its owner is asked something first */
 	char to[65];			/* segment to go to */
 	char family[DEVICE_FAMILY_MAX + 1]; /* who gave the password */
 	int64_t until_ms;		/* monotonic */
@@ -40,6 +41,10 @@ void ticket_make(const struct request *request, uint64_t uid,
 /* Takes it away; false: unknown, used, too old, or brought by another kind of
  * client or a link of another site (then it stays for its owner). */
 bool ticket_take(const struct request *request, struct str name,
+    struct ticket *out);
+/* The same, but it stays, and from the first time on for 5 minutes more: for a
+ * question that comes before the session. */
+bool ticket_see(const struct request *request, struct str name,
     struct ticket *out);
 
 /* Does a POST come from a page of ours?  Absent headers are accepted. */

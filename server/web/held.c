@@ -37,8 +37,8 @@ held_link(struct request *request, struct str self)
 	char version[WATCH_VERSION_LEN];
 
 	watch_version(request->watch.begun, version);
-	return str_fmt(&request->arena, "%.*s?w=%s.%u.%u.%x", STR_ARGS(self),
-	    version, request->seen, request->round + (request->resumed_hold &&
+	return str_fmt(&request->arena, "%.*s%cw=%s.%u.%u.%x", STR_ARGS(self),
+	    str_find(self, STR("?"), NULL) ? '&' : '?', version, request->seen, request->round + (request->resumed_hold &&
 	    request->waiter.reason == WAKE_DEADLINE),
 	    (unsigned)(secret_random_u64() & 0xffff));
 }

@@ -52,6 +52,7 @@ struct viewer {
 	enum session_kind kind;
 	Rec__User *user;
 	bool ended;	/* the token's session is over: uid is only for drafts */
+	enum session_why why; /* and why */
 };
 
 struct query {
@@ -133,6 +134,7 @@ struct request {
 	struct view view;
 	enum err err;		/* decides status and `error` */
 	bool holdable;		/* the page may be held by ?w= */
+	struct str self;	/* its address when that is not just its path */
 	bool has_input;		/* so it never refreshes by itself */
 	uint64_t talk;		/* its own talk, which the unread bar leaves out */
 	bool talk_unread;	/* and which has something unread */

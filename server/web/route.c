@@ -2,7 +2,7 @@
 #include "web/route.h"
 
 static const struct route *const families[] = {
-	routes_signin, routes_inbox, routes_friends, routes_person,
+	routes_signin, routes_enter, routes_inbox, routes_friends, routes_person,
 	routes_conversation, routes_settings, routes_out, routes_operations,
 };
 

@@ -20,7 +20,7 @@ struct route {
 };
 
 /* Rows of each page family; a row without segment ends them. */
-extern const struct route routes_signin[], routes_inbox[], routes_friends[],
+extern const struct route routes_signin[], routes_enter[], routes_inbox[], routes_friends[],
     routes_person[], routes_conversation[], routes_settings[], routes_out[],
     routes_operations[];
 

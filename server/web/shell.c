@@ -65,6 +65,8 @@ shell_when(struct request *request, int64_t ms)
 static struct str
 self_segment(const struct request *request)
 {
+	if (request->self.len != 0)
+		return request->self;
 	return request->route != NULL && request->path.len != 0 &&
 	    request->route->get != NULL ? request->path : STR("./");
 }
@@ -120,7 +122,8 @@ fill_foot(struct request *request, struct str self)
 	    (wml && !request->device.takes_html))
 		return;
 	view_link(view, &view->root, wml ? "foot.html" : "foot.wml",
-	    str_fmt(&request->arena, "%.*s?face=%s", STR_ARGS(self),
+	    str_fmt(&request->arena, "%.*s%cface=%s", STR_ARGS(self),
+	    str_find(self, STR("?"), NULL) ? '&' : '?',
 	    wml ? "html" : "wml"));
 	if (once.len == 0)
 		return;

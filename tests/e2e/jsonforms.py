@@ -63,6 +63,21 @@ def settings(data):
     yield "logout", {}, {}
 
 
+def sessions(data):
+    for row in data.get("sessions", []):
+        if not row.get("here"):
+            yield "o", {"do": "end", "u": row["id"]}, {}
+    if data.get("others"):
+        yield "o", {"do": "others"}, {}
+    on = next((r["value"] for r in data["rules"] if r.get("on")), "")
+    yield "o", {"do": "places"}, {"rule": on}
+
+
+def places(data):
+    for do in ("leave", "end", "cancel"):
+        yield data["to"], {"do": do, "u": data["ticket"]}, {}
+
+
 def resend(data):
     fixed = {"do": "send"} if data.get("person") else {}
     yield data.get("to", ""), fixed, {"m": data.get("text")}
@@ -79,5 +94,7 @@ RULES = {
     "write": lambda d: [("", {}, {"m": d.get("text")})],
     "resend": resend,
     "settings": settings,
+    "sessions": sessions,
+    "places": places,
     "password": lambda d: [("o", {"do": "password"}, {"password": "", "new": ""})],
 }

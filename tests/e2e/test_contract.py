@@ -93,7 +93,7 @@ def test_every_page_in_many_states(server):
     one, other, cid = pair(server)
     third = somebody(server)
     for client in (one, third):
-        for href in ("./", "f", "o", "o?v=password", "f?v=blocked"):
+        for href in ("./", "f", "o", "o?v=password", "o?v=sessions", "f?v=blocked"):
             seen.get(client, href)
     say(other, cid, "see http://example.org/ and\nmore of it")
     seen.get(one, "./")
@@ -134,6 +134,11 @@ def test_every_page_in_many_states(server):
     assert seen.post(one, "f", {"do": "ask", "name": "nobody-of-that-name", "k": seen.get(one, "f")["key"]})["error"]
     assert seen.post(one, "o", {"do": "save", "rows": "7", "k": seen.get(one, "o")["key"]})["error"]
     assert seen.post(one, "f", {"do": "ask", "name": other.name, "k": "x"})["page"] == "error"
+
+    # signed in at several places
+    assert third.request("POST", "/o", third.encode([("do", "places"), ("rule", "ask"), (
+        "k", seen.get(third, "o?v=sessions")["key"])])).status == 303
+    seen.post(visitor, "/login", {"name": third.name, "password": third.password})
 
     sign_out(one)
     seen.get(one, cid)

@@ -286,6 +286,85 @@ test_soft_does_not_revive(void **state)
 	assert_int_equal(count(uid), 0);
 }
 
+static void
+set_rule(uint64_t uid, enum places_rule rule)
+{
+	struct account_prefs in = { .uid = uid, .set = PREFS_PLACES,
+		.places = rule };
+
+	assert_ok(run(&in.command, account_prefs_run));
+}
+
+static void
+test_newest_wins(void **state)
+{
+	uint64_t uid = user("newest");
+	struct session_hash a = open_kind(uid, SESSION_COOKIE);
+	struct session_hash b = open_kind(uid, SESSION_PATH), c;
+
+	(void)state;
+	set_rule(uid, PLACES_NEWEST);
+	assert_int_equal(count(uid), 2);
+	touched_clear();
+	c = open_kind(uid, SESSION_BEARER);
+	assert_touched(object_of(&a), object_of(&b), list_of(uid));
+	assert_int_equal(count(uid), 1);
+	assert_true(is_open(&c));
+	assert_int_equal(row_of(&a)->why_ended, SESSION_WHY_NEWEST);
+	set_rule(uid, PLACES_ASK); /* the answer comes with the command */
+	open_kind(uid, SESSION_COOKIE);
+	assert_int_equal(count(uid), 2);
+}
+
+static void
+test_end_by_id(void **state)
+{
+	uint64_t uid = user("byid"), other = user("byid");
+	struct session_hash a = open_kind(uid, SESSION_COOKIE);
+	struct session_end in = { .uid = other, .sid = session_id_of(&a),
+		.why = SESSION_WHY_SIGNED_OUT };
+
+	(void)state;
+	assert_int_equal(run(&in.command, session_end_run), ERR_NOT_FOUND);
+	assert_true(is_open(&a));
+	in.uid = uid;
+	assert_ok(run(&in.command, session_end_run));
+	assert_false(is_open(&a));
+	assert_int_equal(row_of(&a)->why_ended, SESSION_WHY_SIGNED_OUT);
+	assert_int_equal(run(&in.command, session_end_run), ERR_NOT_FOUND);
+}
+
+static void
+test_list(void **state)
+{
+	uint64_t uid = user("list");
+	struct session_hash first = open_kind(uid, SESSION_PATH), second, third;
+	int64_t begun = clock_wall_ms();
+	struct session_list list;
+
+	(void)state;
+	clock_advance(DAY_MS);
+	second = open_kind(uid, SESSION_PATH);
+	third = open_kind(uid, SESSION_COOKIE);
+	assert_ok(end_with(uid, &third, false, false));
+	assert_ok(session_list(&fix.arena, uid, 0, &list));
+	assert_int_equal(list.n, 2);
+	assert_int_equal(list.item[0]->sid, session_id_of(&second));
+	assert_in_range(list.until_ms, begun,
+	    begun + SESSION_PATH_IDLE_MS);
+	/* The one that looks does not idle; use moves an end, and tells so
+	 * when it is written. */
+	assert_ok(session_list(&fix.arena, uid, session_id_of(&first), &list));
+	assert_in_range(list.until_ms, begun + DAY_MS + SESSION_PATH_IDLE_MS,
+	    clock_wall_ms() + SESSION_PATH_IDLE_MS);
+	soft_seen(uid, &first, clock_wall_ms() + 5000);
+	touched_clear();
+	soft_flush(true);
+	assert_touched((struct object){ OBJ_USED, uid, 0 });
+	assert_ok(session_list(&fix.arena, uid, 0, &list));
+	assert_int_equal(list.item[0]->sid, session_id_of(&first));
+}
+
 int
 main(void)
 {
@@ -300,6 +379,9 @@ main(void)
 		TEST(test_idle),
 		TEST(test_row_outlives_session),
 		TEST(test_soft_does_not_revive),
+		TEST(test_newest_wins),
+		TEST(test_end_by_id),
+		TEST(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, fix_group_setup,
