@@ -149,6 +149,8 @@ places_show(struct request *request)
 
 	view->page = "places";
 	request->reply.no_store = true;
+	request->self = str_fmt(&request->arena, "in?t=%.*s",
+	    STR_ARGS(work->name));
 	view_text(view, &view->root, "ticket", work->name);
 	view_link(view, &view->root, "to", along(request, STR("in")));
 	view_int(view, &view->root, "total", (int64_t)n);
