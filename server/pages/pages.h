@@ -77,6 +77,11 @@ enum err texting_post(struct request *request, enum form_page page, uint64_t id)
 enum err texting_form(struct request *request, enum form_page page, uint64_t id,
     uint32_t count);
 
+/* ---- export.c ---- */
+
+/* The page behind "o?v=export". */
+enum err export_show(struct request *request);
+
 /* ---- signin.c ---- */
 
 /* After the password was right: keeps the text that came along, then enters. */

@@ -162,6 +162,7 @@ static const struct settings_view {
 } views[] = {
 	{ STR("password"), password_show, true },
 	{ STR("sessions"), sessions_show, false },
+	{ STR("export"), export_show, true },
 };
 
 static void

@@ -5,11 +5,13 @@
  * Escapes by RFC 8259, and < > & as well, so that a reply saved as HTML by
  * mistake holds no markup.
  */
+#include "web/json.h"
+
 #include <inttypes.h>
 
 #include "web/view.h"
 
-static void
+void
 json_string(struct sbuf *out, struct str s)
 {
 	size_t plain = 0;

@@ -3,17 +3,20 @@
 
 static const struct route *const families[] = {
 	routes_signin, routes_enter, routes_inbox, routes_friends, routes_person,
-	routes_conversation, routes_settings, routes_out, routes_operations,
+	routes_conversation, routes_settings, routes_out, routes_export,
+	routes_operations,
 };
 
-/* "c12-57" into "c", 12, 57; false when it is not of that shape. */
+/* "c12-57" into "c", 12, 57; false when it is not of that shape.  A dot is a
+ * letter: of the name of a file. */
 static bool
 split_segment(struct str path, struct str *letters, uint64_t id[2], unsigned *n)
 {
 	struct str rest;
 	size_t len = 0;
 
-	while (len < path.len && path.p[len] >= 'a' && path.p[len] <= 'z')
+	while (len < path.len && ((path.p[len] >= 'a' && path.p[len] <= 'z') ||
+	    path.p[len] == '.'))
 		len++;
 	*letters = str_head(path, len);
 	rest = str_from(path, len);

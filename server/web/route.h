@@ -8,7 +8,7 @@
  * may take them for granted.
  */
 struct route {
-	const char *segment;	/* letters of the segment: "c" for c12 */
+	const char *segment;	/* letters (and dots) of the segment: "c" for c12 */
 	unsigned numbers;	/* numbers behind them: c12 1, c12-57 2 */
 	const char *page;	/* name in views, templates and logs */
 	bool signed_in;		/* needs a session, else the sign-in page */
@@ -22,7 +22,7 @@ struct route {
 /* Rows of each page family; a row without segment ends them. */
 extern const struct route routes_signin[], routes_enter[], routes_inbox[], routes_friends[],
     routes_person[], routes_conversation[], routes_settings[], routes_out[],
-    routes_operations[];
+    routes_export[], routes_operations[];
 
 /* The row for a path ("c12"), its numbers in `id`; NULL: none. */
 const struct route *route_find(struct str path, uint64_t id[2]);

@@ -31,6 +31,7 @@ CONVERSATION_MAX = 2500  # without the text of its messages
 NASTY = "<b>&\"' ]]> &amp; $$(x) 汉字 \U0001f600"
 VALUES = {"text": NASTY, "int": "7", "bool": "1", "time": "12:03", "link": "c12?b=7&w=1.2"}
 FIXED = {"notice": "sent", "error": "busy", "state": "friend", "why": "sent", "presence": "2",
+         "inside": "0", "more": "0", "friends[].state": "friend", "files[].name": "mbox", "rows[].n": "0",
          "foot.keep": "wml", "talks[].presence": "1", "friends[].presence": "2", "charset": "utf-8",
          "faces[].value": "auto", "charsets[].value": "utf8", "rules[].value": "friends",
          "langs[].value": "zh-TW", "key": "Qx3vK2mB9aZt7LwE4pRd8sYc1uHj6oFg", "form.n": "17"}
