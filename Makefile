@@ -15,7 +15,7 @@ comma  := ,
 
 # Debian 12 names.
 BUILD_PACKAGES = gcc libc6-dev make libmicrohttpd-dev clearsilver-dev libdb5.3-dev libprotobuf-c-dev \
-	protobuf-c-compiler libsodium-dev libutf8proc-dev zlib1g-dev
+	protobuf-c-compiler libsodium-dev libutf8proc-dev libyajl-dev zlib1g-dev
 CHECK_PACKAGES = $(BUILD_PACKAGES) libcmocka-dev python3 python3-pytest python3-selenium chromium \
 	chromium-driver lynx w3m links2 elinks tmux kannel kannel-extras libxml2-utils libwbxml2-utils \
 	w3c-sgml-lib mandoc clang clang-format libclang-rt-14-dev db5.3-util iproute2 procps curl \
@@ -29,7 +29,7 @@ SANFLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(OPT) -Iserver -I$(BUILD)/gen \
 	-isystem /usr/include/ClearSilver -fstack-protector-strong -fno-omit-frame-pointer \
 	$(SANFLAGS) $(CFLAGS)
-LIBS = -lmicrohttpd -lneo_cgi -lneo_cs -lneo_utl -ldb-5.3 -lprotobuf-c -lsodium -lutf8proc -lz -lpthread
+LIBS = -lmicrohttpd -lneo_cgi -lneo_cs -lneo_utl -ldb-5.3 -lprotobuf-c -lsodium -lutf8proc -lyajl -lz -lpthread
 
 SRC  := $(foreach layer,$(LAYERS),$(sort $(wildcard server/$(layer)/*.c)))
 GEN   = $(BUILD)/gen/store/records.pb-c

@@ -357,7 +357,8 @@ run_restore(struct conf *conf, const char *verb, char **args)
 
 static const struct subcommand {
 	const char *name, *second; /* second word, or NULL */
-	const char *args;	   /* as the usage has them; words are counted */
+	const char *args;	   /* as the usage has them; words are counted,
+				      the last may end in "...": one or more */
 	int (*run)(struct conf *conf, const char *verb, char **args);
 	const char *verb;	   /* what the control socket calls it */
 } subcommands[] = {
@@ -366,6 +367,7 @@ static const struct subcommand {
 	{ "check", NULL, "", run_check, NULL },
 	{ "status", NULL, "", client_run, "status" },
 	{ "backup", NULL, "DIR", client_run_path, "backup" },
+	{ "import", NULL, "FILE...", client_run_paths, "import" },
 	{ "user", "add", "NAME", client_run_password, "user add" },
 	{ "user", "passwd", "NAME", client_run_password, "user passwd" },
 	{ "user", "admin", "NAME", client_run, "user admin" },
@@ -403,6 +405,14 @@ words(const char *text)
 	return n;
 }
 
+static bool
+takes(const struct subcommand *sub, int n)
+{
+	int least = words(sub->args);
+
+	return n == least || (n > least && strstr(sub->args, "...") != NULL);
+}
+
 /* The row for the words after the options; `n` counts them. */
 static const struct subcommand *
 subcommand_find(const char *name, int n, char **rest)
@@ -411,7 +421,7 @@ subcommand_find(const char *name, int n, char **rest)
 		const struct subcommand *sub = &subcommands[i];
 		int second = sub->second != NULL;
 
-		if (strcmp(sub->name, name) != 0 || n != second + words(sub->args))
+		if (strcmp(sub->name, name) != 0 || !takes(sub, n - second))
 			continue;
 		if (!second || strcmp(sub->second, rest[0]) == 0)
 			return sub;

@@ -157,3 +157,16 @@ client_run_path(struct conf *conf, const char *verb, char **args)
 	    args[0][0] == '/' ? "" : "/", args[0]);
 	return run(conf, verb, absolute, false);
 }
+
+int
+client_run_paths(struct conf *conf, const char *verb, char **args)
+{
+	int status = 0;
+
+	for (; status == 0 && *args != NULL; args++) {
+		printf("%s\n", *args);
+		fflush(stdout);
+		status = client_run_path(conf, verb, args);
+	}
+	return status;
+}

@@ -14,5 +14,7 @@ int client_run(struct conf *conf, const char *verb, char **args);
 int client_run_password(struct conf *conf, const char *verb, char **args);
 /* With the only argument, a path, made absolute. */
 int client_run_path(struct conf *conf, const char *verb, char **args);
+/* With each of the paths in turn, its name before its answer, until one fails. */
+int client_run_paths(struct conf *conf, const char *verb, char **args);
 
 #endif

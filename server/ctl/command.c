@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "ctl/import.h"
 #include "im/account.h"
 #include "im/admin.h"
 #include "live/hold.h"
@@ -216,6 +217,7 @@ static const struct verb {
 	{ "status", 0, run_status },
 	{ "stop", 0, run_stop },
 	{ "backup", 1, run_backup },
+	{ "import", 1, import_run },
 	{ "user add", 2, run_user_add },
 	{ "user passwd", 2, run_user_passwd },
 	{ "user admin", 1, run_user_admin },

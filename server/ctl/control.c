@@ -57,6 +57,14 @@ readable(int fd, int patience_ms)
 	return n > 0 && polls[1].revents == 0;
 }
 
+bool
+control_stopping(void)
+{
+	struct pollfd stop = { .fd = state.stop_fd, .events = POLLIN };
+
+	return poll(&stop, 1, 0) > 0;
+}
+
 /* The line without its end; false when none comes. */
 static bool
 line_read(int fd, char *line, struct str *out)

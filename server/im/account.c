@@ -84,6 +84,14 @@ account_register_run(struct txn *txn, struct command *command)
 	return err;
 }
 
+struct str
+account_hash(const Rec__User *user)
+{
+	struct str hash = record_str(user->password);
+
+	return str_eq(hash, PASSWORD_NONE) ? STR_NONE : hash;
+}
+
 enum err
 account_find_in(struct txn *txn, struct arena *arena, struct str name,
     uint64_t *uid)

@@ -17,6 +17,12 @@
 enum err account_check(struct arena *arena, struct str name, struct str password,
     struct str *shown, struct str *folded) MUST_USE;
 
+/*
+ * In place of a hash: of accounts that were brought in by an import.  No
+ * password matches until an operator sets one.
+ */
+#define PASSWORD_NONE STR("!")
+
 struct account_register {
 	struct command command;
 	struct str name, folded, password_hash; /* in */
@@ -25,6 +31,9 @@ struct account_register {
 };
 /* run(): ERR_NAME_TAKEN. */
 enum err account_register_run(struct txn *txn, struct command *command);
+
+/* The record's hash, or empty when it has none that could match. */
+struct str account_hash(const Rec__User *user);
 
 /* By typed name in any form that folds to it; ERR_NOT_FOUND. */
 enum err account_find(struct arena *arena, struct str name, uint64_t *uid) MUST_USE;

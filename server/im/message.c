@@ -18,8 +18,6 @@
 #include "im/soft.h"
 #include "text/utf8.h"
 
-#define SNIPPET_CHARS 40
-
 /* ---- what forms have sent ---- */
 
 static struct key

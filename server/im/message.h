@@ -5,6 +5,7 @@
 #include "store/records.pb-c.h"
 
 #define MESSAGE_MAX_CHARS 8000 /* code points */
+#define SNIPPET_CHARS 40       /* of the last message, in its talk's head */
 #define SENT_KEEP_MS (INT64_C(4) * 86400000)
 
 /*

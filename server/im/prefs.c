@@ -56,6 +56,29 @@ prefs_valid(const struct account_prefs *in)
 	    in->device_class <= DEVICE_CLASS_MAX && in->face <= FACE_MAX;
 }
 
+static bool
+device_within(const Rec__DevicePrefs *row)
+{
+	return row->charset.len <= CHARSET_MAX &&
+	    row->page_size <= PAGE_SIZE_MAX && row->refresh_s <= REFRESH_MAX &&
+	    row->device_class <= DEVICE_CLASS_MAX && row->face <= FACE_MAX &&
+	    row->mode <= LIVE_MODE_COUNT;
+}
+
+bool
+prefs_within(const Rec__Prefs *prefs)
+{
+	bool within = prefs->lang.len <= LANG_MAX &&
+	    prefs->zone_minutes >= ZONE_MIN &&
+	    prefs->zone_minutes <= ZONE_MAX &&
+	    prefs->write_rule <= WRITE_RULE_MAX &&
+	    prefs->n_device <= DEVICE_CLASS_MAX + 1;
+
+	for (size_t i = 0; within && i < prefs->n_device; i++)
+		within = device_within(prefs->device[i]);
+	return within;
+}
+
 /* The row of a device class, appended when missing. */
 static Rec__DevicePrefs *
 device_row(struct arena *arena, Rec__Prefs *prefs, uint32_t device_class)

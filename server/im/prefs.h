@@ -1,6 +1,8 @@
 #ifndef IM_PREFS_H
 #define IM_PREFS_H
 
+#include <stdbool.h>
+
 #include "store/records.pb-c.h"
 
 /*
@@ -22,5 +24,9 @@ enum live_mode {
  * a record of this schema stays as it is.  NULL is allowed.
  */
 void prefs_upgrade(Rec__Prefs *prefs);
+
+/* Are all values within the bounds that account_prefs_run keeps to?  For records
+ * that come from elsewhere. */
+bool prefs_within(const Rec__Prefs *prefs);
 
 #endif

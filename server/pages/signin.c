@@ -186,6 +186,15 @@ checked(struct request *request)
 		dispatch_finish(request, request_again(request, signin_show, err));
 }
 
+/* Where nobody or no password is, one that is as slow and never right. */
+static struct str
+hash_of(const Rec__User *user)
+{
+	struct str hash = user != NULL ? account_hash(user) : STR_NONE;
+
+	return hash.len != 0 ? hash : pwpool_dummy();
+}
+
 static enum err
 login_post(struct request *request)
 {
@@ -203,7 +212,7 @@ login_post(struct request *request)
 	if (err != OK)
 		work->uid = 0;
 	work->job.password = str_head(request->field[FIELD_PASSWORD], PASSWORD_MAX);
-	work->job.hash = user != NULL ? str_of(user->password) : pwpool_dummy();
+	work->job.hash = hash_of(user);
 	request_password(request, &work->job, checked);
 	return OK;
 }
@@ -272,7 +281,7 @@ register_again(struct request *request, struct signin *work)
 
 	if (err != OK)
 		return err;
-	work->job.hash = str_of(user->password);
+	work->job.hash = hash_of(user);
 	request_password(request, &work->job, registered_before);
 	return OK;
 }

@@ -16,6 +16,7 @@ OWNERS = {
     r"iconv\.h": r"text/",
     r"utf8proc\.h": r"text/",
     r"zlib\.h": r"web/",
+    r"yajl/\w+\.h": r"ctl/importjson\.c$",
 }
 # Some edges are narrower than layers: an internal header belongs to its folder.
 INTERNAL = re.compile(r"(\w+)/internal\.h$")
