@@ -37,23 +37,38 @@ else ?><!DOCTYPE html>
 <html lang="<?cs var:lang ?>"><?cs
 /if ?><head><title><?cs if:bar ?>(<?cs var:bar ?>) <?cs /if ?><?cs var:title ?> - <?cs var:T.app ?></title>
 <meta name="viewport" content="width=device-width"/><link rel="stylesheet" href="<?cs var:css ?>"/><?cs
-if:?refresh && (page == "inbox" || page == "conversation" && !?form) ?><meta http-equiv="refresh" content="<?cs var:refresh ?>;url=<?cs var:self ?>"/><?cs /if ?></head><body>
+if:?framed && !?xml ?><base target="_top"/><?cs /if ?><?cs
+if:?next && (page == "inbox" || page == "conversation" && !?form) ?><meta http-equiv="refresh" content="<?cs var:refresh ?>;url=<?cs var:next ?>"/><?cs /if ?></head><body>
 <?cs if:bar || asks && !subcount(requests) ?><p class="b"><?cs
 if:bar ?><?cs call:a("./" + tail, "9", T.bar.talks) ?> (<?cs var:bar ?>) <?cs /if ?><?cs
 if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?></a> (<?cs var:asks ?>)<?cs /if ?></p>
-<?cs /if ?><h1><?cs var:title ?></h1>
-<?cs if:?error && !?text_error ?><p class="e"><strong><?cs var:T.error[error] ?></strong></p>
+<?cs /if ?><?cs if:?log ?><?cs else ?><h1><?cs var:title ?></h1>
+<?cs /if ?><?cs if:?error && !?text_error ?><p class="e"><strong><?cs var:T.error[error] ?></strong></p>
 <?cs /if ?><?cs if:?notice ?><p class="n"><?cs var:T.notice[notice] ?></p>
 <?cs /if ?><?cs /def ?><?cs
 
-def:foot() ?><div class="f"><?cs if:?me ?><p><?cs
+# Where the page stops or begins to move by itself; the first thing to be reached on it.
+?><?cs def:switch() ?><?cs
+if:?pause ?><a href="<?cs var:pause ?>"<?cs if:!?wait ?> accesskey="5"<?cs /if ?><?cs if:?log ?> target="_self"<?cs /if ?>><?cs
+if:!?wait ?>5.<?cs /if ?><?cs var:T.nav.pause ?></a> <?cs /if ?><?cs
+if:?wait ?><a href="<?cs var:wait ?>" accesskey="5"<?cs if:?log ?> target="_self"<?cs /if ?>>5.<?cs var:T.nav.wait ?></a> <?cs /if ?><?cs
+if:?moving ?><a href="<?cs var:moving ?>"<?cs if:?log ?> target="_self"<?cs /if ?>><?cs var:T.nav.moving ?></a> <?cs /if ?><?cs /def ?><?cs
+
+# Once switched, for good.
+?><?cs def:keep_live() ?><?cs if:?live.keep ?><form method="post" action="o"><div><input type="hidden" name="k" value="<?cs
+var:live.key ?>"/><input type="hidden" name="e" value="中"/><input type="hidden" name="do" value="live"/><input type="hidden" name="live" value="<?cs var:live.keep
+?>"/><input type="submit" value="<?cs var:T.do.keep_live ?>"/></div></form>
+<?cs /if ?><?cs /def ?><?cs
+
+def:foot() ?><?cs if:?log ?></body></html>
+<?cs else ?><div class="f"><?cs if:?me ?><p><?cs
 call:a("./" + tail, "1", T.nav.inbox) ?> <?cs
 call:a("f" + tail, "2", T.nav.friends) ?> <?cs
 call:a("o" + tail, "3", T.nav.settings) ?></p>
-<?cs /if ?><p><?cs if:?me ?><?cs var:me ?> <?cs /if ?><?cs if:?asof && ?me ?><?cs var:T.foot.asof ?> <?cs var:asof ?> <?cs /if ?><?cs
+<?cs /if ?><p><?cs if:?me ?><?cs var:me ?> <?cs /if ?><?cs if:?asof && ?me && !?frame ?><?cs var:T.foot.asof ?> <?cs var:asof ?> <?cs /if ?><?cs
 if:?foot.wml ?><a href="<?cs var:foot.wml ?>"><?cs var:T.foot.wml ?></a><?cs /if ?><?cs
 if:?foot.html ?><a href="<?cs var:foot.html ?>"><?cs var:T.foot.html ?></a><?cs /if ?></p><?cs
 if:?foot.keep ?><form method="post" action="o"><div><input type="hidden" name="k" value="<?cs
 var:foot.key ?>"/><input type="hidden" name="e" value="中"/><input type="hidden" name="do" value="face"/><input type="hidden" name="face" value="<?cs var:foot.keep
 ?>"/><input type="submit" value="<?cs var:T.do.keep ?>"/></div></form><?cs /if ?></div></body></html>
-<?cs /def ?>
+<?cs /if ?><?cs /def ?>

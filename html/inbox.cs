@@ -1,6 +1,6 @@
 <?cs include:"html/_shell.cs" ?><?cs call:head(T.title.inbox) ?><p><?cs
-if:?wait ?><?cs call:a(wait, "5", T.nav.wait) ?> <?cs /if ?><?cs call:a(self, "0", T.nav.refresh) ?></p>
-<?cs if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
+call:switch() ?><?cs call:a(self, "0", T.nav.refresh) ?></p>
+<?cs call:keep_live() ?><?cs if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
 each:person = requests ?><li><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a> <?cs
 call:act("f", "accept", person.id, T.do.accept) ?><?cs call:act("f", "refuse", person.id, T.do.refuse) ?></li>
 <?cs /each ?></ul><?cs /if ?><?cs

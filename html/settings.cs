@@ -13,9 +13,6 @@ var:T.face[choice.value] ?></option><?cs /each ?></select></label></p>
 var:T.charset[choice.value] ?></option><?cs /each ?></select></label></p>
 <p><label><?cs var:T.settings.rows ?> <select name="rows"><?cs each:choice = sizes ?><?cs call:on(choice) ?><?cs
 var:choice.value ?></option><?cs /each ?></select></label></p>
-<p><label><?cs var:T.settings.refresh ?> <select name="refresh"><?cs each:choice = refreshes ?><?cs call:on(choice) ?><?cs
-if:choice.value ?><?cs var:choice.value ?> <?cs var:T.settings.seconds ?><?cs else ?><?cs var:T.settings.off ?><?cs /if
-?></option><?cs /each ?></select></label></p>
 <p><label><?cs var:T.settings.rule ?> <select name="rule"><?cs each:choice = rules ?><?cs call:on(choice) ?><?cs
 var:T.rule[choice.value] ?></option><?cs /each ?></select></label></p>
 <p><?cs call:form_key() ?><input type="hidden" name="do" value="save"/><input type="submit" value="<?cs var:T.do.save ?>"/></p></form>

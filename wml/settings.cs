@@ -9,8 +9,7 @@ each:choice = list ?><?cs if:?choice.on ?><?cs var:choice.value ?><?cs /if ?><?c
 ?><?cs def:post(field, letter) ?><postfield name="<?cs var:field ?>" value="$(<?cs var:letter ?><?cs var:form.n ?>)"/><?cs /def ?><?cs
 
 def:go() ?><go method="post" href="o"><?cs
-if:subcount(rules) ?><?cs call:post("rule", "r") ?><?cs call:post("lang", "l") ?><?cs
-call:post("refresh", "t") ?><?cs call:post("rows", "s") ?><?cs /if ?><?cs
+if:subcount(rules) ?><?cs call:post("rule", "r") ?><?cs call:post("lang", "l") ?><?cs call:post("rows", "s") ?><?cs /if ?><?cs
 if:subcount(zones) ?><?cs call:post("zone", "z") ?><?cs /if ?><?cs
 if:subcount(faces) ?><?cs call:post("cs", "c") ?><?cs call:post("face", "f") ?><?cs /if ?><?cs
 call:form_key() ?><postfield name="do" value="save"/></go><?cs /def ?><?cs
@@ -20,9 +19,6 @@ if:subcount(rules) ?><?cs var:T.settings.rule ?><?cs call:select("r", rules) ?><
 var:choice.value ?>"><?cs var:T.rule[choice.value] ?></option><?cs /each ?></select><?cs
 var:T.settings.lang ?><?cs call:select("l", langs) ?><?cs each:choice = langs ?><option value="<?cs
 var:choice.value ?>"><?cs call:lang_name(choice.value) ?></option><?cs /each ?></select><?cs
-var:T.settings.refresh ?><?cs call:select("t", refreshes) ?><?cs each:choice = refreshes ?><option value="<?cs
-var:choice.value ?>"><?cs if:choice.value ?><?cs var:choice.value ?> <?cs var:T.settings.seconds ?><?cs else ?><?cs
-var:T.settings.off ?><?cs /if ?></option><?cs /each ?></select><?cs
 var:T.settings.rows ?><?cs call:select("s", sizes) ?><?cs each:choice = sizes ?><option value="<?cs
 var:choice.value ?>"><?cs var:choice.value ?></option><?cs /each ?></select><?cs /if ?><?cs
 if:subcount(zones) ?><?cs var:T.settings.zone ?><?cs call:select("z", zones) ?><?cs each:choice = zones ?><option value="<?cs

@@ -66,7 +66,7 @@ enum prefs_field {
 	PREFS_FACE = 1 << 3,	/* the rest: of device_class */
 	PREFS_CHARSET = 1 << 4,
 	PREFS_PAGE_SIZE = 1 << 5,
-	PREFS_REFRESH = 1 << 6,
+	PREFS_LIVE = 1 << 6,
 	PREFS_PLACES = 1 << 7,	/* of the person */
 };
 struct account_prefs {
@@ -79,7 +79,9 @@ struct account_prefs {
 	uint32_t device_class;
 	uint32_t face; /* 0: as negotiated */
 	struct str charset;
-	uint32_t page_size, refresh_s;
+	uint32_t page_size;
+	uint32_t mode; /* enum live_mode + 1; 0: the client's default */
+	uint32_t refresh_s; /* of LIVE_TIMED */
 	enum places_rule places;
 };
 /* ERR_FIELD_BAD.  Touches OBJ_USER, and OBJ_MEMBER of the peers of all talks when

@@ -24,7 +24,7 @@
 #define FACE_MAX 63
 
 #define PREFS_DEVICE \
-	(PREFS_FACE | PREFS_CHARSET | PREFS_PAGE_SIZE | PREFS_REFRESH)
+	(PREFS_FACE | PREFS_CHARSET | PREFS_PAGE_SIZE | PREFS_LIVE)
 
 /*
  * Schema 1 knew one choice, a number of seconds, and whether it was made.
@@ -53,6 +53,8 @@ prefs_valid(const struct account_prefs *in)
 	    in->zone_minutes >= ZONE_MIN && in->zone_minutes <= ZONE_MAX &&
 	    in->write_rule <= WRITE_RULE_MAX && in->places < PLACES_COUNT &&
 	    in->page_size <= PAGE_SIZE_MAX && in->refresh_s <= REFRESH_MAX &&
+	    in->mode <= LIVE_MODE_COUNT &&
+	    (in->mode != 1 + LIVE_TIMED || in->refresh_s != 0) &&
 	    in->device_class <= DEVICE_CLASS_MAX && in->face <= FACE_MAX;
 }
 
@@ -108,9 +110,9 @@ device_set(const struct account_prefs *in, Rec__DevicePrefs *row)
 		row->charset = record_bytes(in->charset);
 	if (in->set & PREFS_PAGE_SIZE)
 		row->page_size = in->page_size;
-	if (in->set & PREFS_REFRESH) {
+	if (in->set & PREFS_LIVE) {
+		row->mode = in->mode;
 		row->refresh_s = in->refresh_s;
-		row->mode = 1 + (in->refresh_s != 0 ? LIVE_TIMED : LIVE_BY_HAND);
 	}
 }
 

@@ -4,6 +4,7 @@
  *   c12          the newest messages, with the form
  *   c12?b=40     message 40 and older
  *   c12?v=form   the form alone
+ *   c12?v=log    the newest alone, for the frame of a page that stays quiet
  *   c12?w=…      the newest, when there is news: never a form
  *
  * The read mark moves before the page names its watch set, because a page must
@@ -13,6 +14,7 @@
 #include "pages/pages.h"
 
 #include "im/soft.h"
+#include "web/mode.h"
 
 struct talk_page {
 	struct conversation talk;
@@ -159,6 +161,16 @@ mark_read(struct request *request, const struct talk_page *page)
 	request->talk_unread = seq < talk->last_seq;
 }
 
+/* Does the page load itself again, so that nothing may be typed on it? */
+static bool
+restless(const struct request *request)
+{
+	return request_query(request, "w").len != 0 ||
+	    request->key.refresh_s != 0 || mode_is_log(request) ||
+	    request->key.mode == LIVE_HELD_REFRESH ||
+	    request->key.mode == LIVE_STREAM;
+}
+
 /* The form on the page, or a link to it where something moves by itself. */
 static enum err
 fill_form(struct request *request, const struct talk_page *page)
@@ -167,8 +179,7 @@ fill_form(struct request *request, const struct talk_page *page)
 	struct str proof;
 
 	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
-	if (!page->newest || request_query(request, "w").len != 0 ||
-	    request->key.refresh_s != 0) {
+	if (!page->newest || restless(request)) {
 		proof = held_proof_link(request);
 		view_link(view, &view->root, "write", str_fmt(&request->arena,
 		    "c%llu?v=form%s%.*s", (unsigned long long)request->id[0],
@@ -213,6 +224,33 @@ write_show(struct request *request, const struct talk_page *page)
 	    page->talk.send_count);
 }
 
+/*
+ * Where frames are drawn, the talk is two pages: this one with the form, which
+ * never moves, and in its frame the lines, which load themselves again.
+ */
+static bool
+quiet_part(const struct request *request, const struct talk_page *page)
+{
+	return request->key.frames && page->newest && !mode_is_log(request) &&
+	    request_query(request, "w").len == 0;
+}
+
+static enum err
+quiet_show(struct request *request, const struct talk_page *page)
+{
+	struct view *view = &request->view;
+	struct str live = mode_switched(request);
+
+	view_link(view, &view->root, "frame", str_fmt(&request->arena,
+	    "c%llu?v=log%s%.*s", (unsigned long long)page->talk.cid,
+	    live.len != 0 ? "&live=" : "", STR_ARGS(live)));
+	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
+	view_bool(view, &view->root, "form", true);
+	request->has_input = true;
+	return texting_form(request, FORM_TALK, page->talk.cid,
+	    page->talk.send_count);
+}
+
 static enum err
 conversation_show(struct request *request)
 {
@@ -226,15 +264,18 @@ conversation_show(struct request *request)
 		return write_show(request, &page);
 	view->page = "conversation";
 	choose_page(request, &page);
+	view_text(view, &view->root, "name", shown_name(page.talk.name,
+	    page.talk.remark));
+	view_link(view, &view->root, "person", str_fmt(&request->arena, "u%llu",
+	    (unsigned long long)page.talk.peer));
+	if (quiet_part(request, &page))
+		return quiet_show(request, &page);
 	mark_read(request, &page);
 	if (page.newest) {
 		request->holdable = true;
 		request->seen = page.last;
 	}
-	view_text(view, &view->root, "name", shown_name(page.talk.name,
-	    page.talk.remark));
-	view_link(view, &view->root, "person", str_fmt(&request->arena, "u%llu",
-	    (unsigned long long)page.talk.peer));
+	view_bool(view, &view->root, "log", mode_is_log(request));
 	fill_paging(request, &page);
 	err = fill_form(request, &page);
 	return err == OK ? fill_lines(request, &page) : err;

@@ -82,6 +82,11 @@ enum err texting_form(struct request *request, enum form_page page, uint64_t id,
 /* The page behind "o?v=export". */
 enum err export_show(struct request *request);
 
+/* ---- live.c ---- */
+
+/* "o?v=live": how news comes to this kind of client. */
+enum err live_show(struct request *request);
+
 /* ---- signin.c ---- */
 
 /* After the password was right: keeps the text that came along, then enters. */

@@ -1,11 +1,12 @@
 /*
  * Own settings: language, zone, who may write; and for this kind of client
- * face, charset, page size, refresh.  Password, signing out everywhere.
+ * face, charset, page size, how news comes.  Password, signing out everywhere.
  */
 #include "pages/pages.h"
 
 #include <string.h>
 
+#include "web/mode.h"
 #include "web/pwpool.h"
 
 struct settings {
@@ -15,7 +16,6 @@ struct settings {
 	struct pwjob job;
 };
 
-static const unsigned refreshes[] = { 0, 15, 30, 60, 120 };
 static const unsigned sizes[] = { 3, 5, 8, 10, 15, 20, 30, 50 };
 static const struct str langs[] = { STR("zh-CN"), STR("zh-TW"), STR("en") };
 static const struct str faces[] = { STR("auto"), STR("wml"), STR("html") };
@@ -146,8 +146,6 @@ fill_often(struct request *request, const Rec__DevicePrefs *device)
 	fill_words(view, "langs", langs, COUNT(langs),
 	    word_index(langs, COUNT(langs), request->key.lang));
 	fill_numbers(view, "sizes", sizes, COUNT(sizes), own_rows(request, device));
-	fill_numbers(view, "refreshes", refreshes, COUNT(refreshes),
-	    request->key.refresh_s);
 	fill_words(view, "rules", rules, COUNT(rules),
 	    prefs != NULL && prefs->write_rule == 1);
 }
@@ -160,6 +158,7 @@ static const struct settings_view {
 	enum err (*show)(struct request *request);
 	bool not_path; /* not for sessions that live in the path */
 } views[] = {
+	{ STR("live"), live_show, false },
 	{ STR("password"), password_show, true },
 	{ STR("sessions"), sessions_show, false },
 	{ STR("export"), export_show, true },
@@ -284,6 +283,21 @@ zone_of(struct str s, int *out)
 	return *out >= -720 && value % 60 == 0;
 }
 
+static bool
+read_live(struct str name, struct account_prefs *prefs)
+{
+	struct mode_choice choice;
+
+	if (name.len == 0)
+		return true;
+	if (!mode_parse(name, &choice))
+		return false;
+	prefs->set |= PREFS_LIVE;
+	prefs->mode = choice.mode;
+	prefs->refresh_s = choice.refresh_s;
+	return true;
+}
+
 /* The fields that were posted; false when one is not of its list. */
 static bool
 read_fields(const struct request *request, struct account_prefs *prefs)
@@ -324,12 +338,7 @@ read_fields(const struct request *request, struct account_prefs *prefs)
 		ok = number_of(sizes, COUNT(sizes), field[FIELD_ROWS],
 		    &prefs->page_size) && ok;
 	}
-	if (field[FIELD_REFRESH].len != 0) {
-		prefs->set |= PREFS_REFRESH;
-		ok = number_of(refreshes, COUNT(refreshes),
-		    field[FIELD_REFRESH], &prefs->refresh_s) && ok;
-	}
-	return ok;
+	return read_live(field[FIELD_LIVE], prefs) && ok;
 }
 
 static void
@@ -355,7 +364,9 @@ save(struct request *request, struct settings *work)
 		.device_class = request->device.class,
 	};
 	if (!read_fields(request, &work->prefs))
-		return request_again(request, settings_show, ERR_FIELD_BAD);
+		return request_again(request,
+		    str_eq(request->field[FIELD_DO], STR("live")) ? live_show :
+		    settings_show, ERR_FIELD_BAD);
 	request_command(request, &work->prefs.command, saved);
 	return OK;
 }
@@ -485,6 +496,7 @@ static const struct {
 } actions[] = {
 	{ STR("save"), save },
 	{ STR("face"), save },
+	{ STR("live"), save },
 	{ STR("password"), change_password },
 	{ STR("everywhere"), end_everywhere },
 	{ STR("end"), end_one },

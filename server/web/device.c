@@ -144,6 +144,43 @@ struct accepted {
 	unsigned q[MEDIA_COUNT];
 };
 
+/*
+ * How each program comes by news, the first match wins; what is not here gets
+ * its class's row.  A proxy browser's page is fetched by the proxy, so nothing
+ * on the phone can wait.  `streams` only where it was seen (doc/live.md).
+ */
+static const struct {
+	const char *pattern;
+	struct device_live live;
+} live_rules[] = {
+	{ "Opera Mini", { .mode = LIVE_HELD_LINK } },
+	{ "UCWEB", { .mode = LIVE_HELD_LINK } },
+	{ "UCBrowser", { .mode = LIVE_HELD_LINK } },
+	{ "UC Browser", { .mode = LIVE_HELD_LINK } },
+	{ "MQQBrowser", { .mode = LIVE_HELD_LINK } },
+	{ "GoBrowser", { .mode = LIVE_HELD_LINK } },
+	{ "^Lynx", { .mode = LIVE_HELD_LINK } },
+	{ "Dillo", { .mode = LIVE_HELD_LINK } },
+	/* Only when started with the option for it. */
+	{ "^w3m", { .mode = LIVE_HELD_LINK, .refreshes = true } },
+	{ "^Links ", { .mode = LIVE_HELD_LINK, .refreshes = true } },
+	/* Frames: but one that refreshes takes all others with it. */
+	{ "^ELinks", { .mode = LIVE_HELD_REFRESH, .refreshes = true } },
+	{ "NetSurf", { .mode = LIVE_HELD_REFRESH, .refreshes = true,
+	    .frames = true } },
+	{ " Chrome/", { .mode = LIVE_HELD_REFRESH, .refreshes = true,
+	    .frames = true, .streams = true } },
+	{ "^Mozilla/5.0", { .mode = LIVE_HELD_REFRESH, .refreshes = true,
+	    .frames = true } },
+};
+
+static const struct device_live class_live[DEVICE_CLASS_COUNT] = {
+	[DEVICE_WML] = { .mode = LIVE_HELD_LINK },
+	[DEVICE_XHTML] = { .mode = LIVE_HELD_LINK, .refreshes = true },
+	[DEVICE_TEXT] = { .mode = LIVE_HELD_LINK, .refreshes = true },
+	[DEVICE_HTML] = { .mode = LIVE_HELD_LINK, .refreshes = true },
+};
+
 static enum media
 media_of(struct str type)
 {
@@ -282,6 +319,18 @@ device_accesskey(struct str ua)
 	return false;
 }
 
+static struct device_live
+device_live(struct str ua, enum device_class class)
+{
+	bool screen = class == DEVICE_TEXT || class == DEVICE_HTML;
+
+	for (size_t i = 0;
+	    screen && i < sizeof(live_rules) / sizeof(*live_rules); i++)
+		if (pattern_in(ua, live_rules[i].pattern))
+			return live_rules[i].live;
+	return class_live[class];
+}
+
 static bool
 device_gzip(struct str accept_encoding)
 {
@@ -329,6 +378,7 @@ device_classify(struct arena *arena, const struct device_headers *headers,
 		    device_gzip(headers->accept_encoding),
 		.charset = charset_negotiate(headers->accept_charset),
 		.csp = class == DEVICE_HTML && pattern_in(ua, "^Mozilla/5.0"),
+		.live = device_live(ua, class),
 		.family = device_family(arena, ua),
 	};
 	out->takes_html = class != DEVICE_WML ||

@@ -2,6 +2,7 @@
 #define WEB_DEVICE_H
 
 #include "base/str.h"
+#include "im/prefs.h"
 #include "text/charset.h"
 
 /*
@@ -29,7 +30,6 @@ enum device_input {
 struct device_default {
 	const char *name;		/* "wml": in logs and counters */
 	unsigned page_size;		/* rows of a list */
-	unsigned refresh_s;		/* 0: only by hand */
 	enum device_input input;
 	unsigned holds;			/* held requests of one session */
 };
@@ -43,6 +43,17 @@ struct device_headers {
 	struct str accept_language;
 	struct str accept_encoding;
 	struct str via;
+};
+
+/*
+ * How a client comes by news (doc/live.md): measured per program, not claimed
+ * by any header.
+ */
+struct device_live {
+	enum live_mode mode;	/* unless its owner chose otherwise */
+	bool refreshes;		/* can load a page again by itself */
+	bool frames;		/* draws iframes, and loads each by itself */
+	bool streams;		/* shows a page without end as it comes */
 };
 
 #define DEVICE_FAMILY_MAX 32 /* bytes */
@@ -62,6 +73,7 @@ struct device {
 	bool keeps_pages;	/* shows pages it has without asking, whatever
 				   the headers say: links and elinks (measured) */
 	bool csp;		/* knows Content-Security-Policy */
+	struct device_live live;
 	struct str family;	/* first product name of the User-Agent in lower
 				   case ("nokia7110"), in the arena; may be empty */
 };

@@ -30,7 +30,7 @@ static const struct field fields[FIELD_COUNT] = {
 	[FIELD_FACE] = F("face", FIELD_ASCII, 8),
 	[FIELD_CS] = F("cs", FIELD_ASCII, 16),
 	[FIELD_ROWS] = F("rows", FIELD_ASCII, 8),
-	[FIELD_REFRESH] = F("refresh", FIELD_ASCII, 8),
+	[FIELD_LIVE] = F("live", FIELD_ASCII, 8),
 	[FIELD_RULE] = F("rule", FIELD_ASCII, 16),
 	[FIELD_CHARSET_] = F("_charset_", FIELD_ASCII, 32),
 };

@@ -35,12 +35,13 @@ struct str
 held_link(struct request *request, struct str self)
 {
 	char version[WATCH_VERSION_LEN];
+	bool in_vain = request->resumed_hold &&
+	    request->waiter.reason == WAKE_DEADLINE;
 
 	watch_version(request->watch.begun, version);
 	return str_fmt(&request->arena, "%.*s%cw=%s.%u.%u.%x", STR_ARGS(self),
-	    str_find(self, STR("?"), NULL) ? '&' : '?', version, request->seen, request->round + (request->resumed_hold &&
-	    request->waiter.reason == WAKE_DEADLINE),
-	    (unsigned)(secret_random_u64() & 0xffff));
+	    str_find(self, STR("?"), NULL) ? '&' : '?', version,
+	    request->seen, request->round + in_vain, (unsigned)(secret_random_u64() & 0xffff));
 }
 
 static int64_t

@@ -33,8 +33,8 @@ make_etag(struct request *request)
 {
 	struct {
 		uint64_t watch, calm, uid, sid, target;
-		uint32_t face, charset, lang, zone, rows, refresh, generation,
-		    gzip, class, deck, xhtml;
+		uint32_t face, charset, lang, zone, rows, refresh, mode,
+		    generation, gzip, class, deck, xhtml;
 	} seed;
 
 	memset(&seed, 0, sizeof(seed));
@@ -50,6 +50,7 @@ make_etag(struct request *request)
 	seed.zone = (uint32_t)request->key.zone_minutes;
 	seed.rows = request->key.rows;
 	seed.refresh = request->key.refresh_s;
+	seed.mode = request->key.mode * 2 + request->key.frames;
 	seed.generation = request->generation;
 	seed.gzip = request->device.gzip;
 	seed.class = request->device.class;

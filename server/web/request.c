@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "im/prefs.h"
 #include "web/auth.h"
 #include "web/body.h"
 #include "web/http.h"
+#include "web/mode.h"
 
 static int
 hex_digit(char c)
@@ -303,7 +303,6 @@ key_device(struct request *request)
 	key->face = natural_face(&request->device);
 	key->charset = request->device.charset;
 	key->rows = defaults->page_size;
-	key->refresh_s = defaults->refresh_s;
 	key->input = defaults->input;
 	if (prefs == NULL)
 		return;
@@ -315,9 +314,6 @@ key_device(struct request *request)
 	charset_parse(label, &key->charset);
 	if (prefs->page_size != 0)
 		key->rows = prefs->page_size;
-	if (prefs->mode != 0)
-		key->refresh_s = prefs->mode == 1 + LIVE_TIMED ?
-		    prefs->refresh_s : 0;
 }
 
 /* ?face= and ?cs= switch this one page. */
@@ -363,6 +359,7 @@ set_key(struct request *request)
 	key_device(request);
 	body_decode(request);
 	key_switches(request);
+	mode_set(request, device_prefs(request));
 	key->text_max = key->face == FACE_WML ? 240 : 1 << 20;
 }
 

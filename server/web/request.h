@@ -40,7 +40,9 @@ struct view_key {
 	int zone_minutes;
 	unsigned rows;		/* page size in force */
 	size_t text_max;	/* bytes of one message's text on a list page */
-	unsigned refresh_s;	/* timed refresh, 0: off */
+	enum live_mode mode;	/* how this page comes by news (web/mode.h) */
+	unsigned refresh_s;	/* LIVE_TIMED: seconds; else 0 */
+	bool frames;		/* the form and, in a frame, the lines */
 	enum device_input input;
 	enum device_class class;
 };

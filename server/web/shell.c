@@ -16,6 +16,7 @@
 #include "web/formkey.h"
 #include "web/held.h"
 #include "web/http.h"
+#include "web/mode.h"
 #include "web/route.h"
 #include "web/static.h"
 
@@ -71,21 +72,100 @@ self_segment(const struct request *request)
 	    request->route->get != NULL ? request->path : STR("./");
 }
 
-/* Refresh by itself: chosen, or because the hold ended early; never beside
- * an input, never under 15 s in WML. */
-static unsigned
-refresh_seconds(const struct request *request)
+static struct str
+with_query(struct request *request, struct str href, const char *name,
+    struct str value)
 {
+	return str_fmt(&request->arena, "%.*s%c%s=%.*s", STR_ARGS(href),
+	    str_find(href, STR("?"), NULL) ? '&' : '?', name, STR_ARGS(value));
+}
+
+/* The page's own address; a switched one stays switched while it goes on. */
+static struct str
+self_address(struct request *request, bool with_switch)
+{
+	struct str self = self_segment(request);
+
+	if (mode_is_log(request))
+		self = with_query(request, self, "v", request_query(request, "v"));
+	if (with_switch && mode_switched(request).len != 0)
+		self = with_query(request, self, "live", mode_switched(request));
+	return self;
+}
+
+/* Does the page load itself again?  Never beside an input; where there are
+ * frames only the one with the lines waits, or the tab would seem to load. */
+static bool
+moves(const struct request *request)
+{
+	bool waits = request->key.mode == LIVE_HELD_REFRESH ||
+	    request->key.mode == LIVE_STREAM;
+
+	if (request->has_input || !request->holdable ||
+	    request->key.face == FACE_JSON || !request_signed_in(request) ||
+	    request->err != OK)
+		return false;
+	if (request->resumed_hold && held_early(request))
+		return true;
+	return request->key.refresh_s != 0 ||
+	    (waits && (!request->key.frames || mode_is_log(request)));
+}
+
+/* Into a hold at once; or, timed and where a hold ended early, after a while:
+ * all who were held would come back in the same moment. */
+static void
+fill_refresh(struct request *request, struct str self)
+{
+	struct view *view = &request->view;
+	struct view_row *root = &view->root;
 	unsigned seconds = request->key.refresh_s;
 
-	if (request->has_input || request->key.face == FACE_JSON ||
-	    !request_signed_in(request) || request->err != OK)
-		return 0;
 	if (request->resumed_hold && held_early(request))
 		seconds = 5 + (unsigned)(secret_random_u64() % 26);
-	if (seconds != 0 && seconds < 15 && request->key.face == FACE_WML)
+	if (seconds == 0) {
+		self = held_link(request, self);
+		request->reply.no_store = true; /* no two tabs with one nonce */
+	} else if (seconds < 15 && request->key.face == FACE_WML) {
 		seconds = 15;
-	return seconds;
+	}
+	view_int(view, root, "refresh", seconds);
+	view_int(view, root, "refresh_ds", seconds * 10);
+	view_link(view, root, "next", self);
+}
+
+/* One link to the other way of having news, for this page; and the form that
+ * keeps it. */
+static void
+fill_switch(struct request *request)
+{
+	struct view *view = &request->view;
+	struct view_row *root = &view->root;
+	struct str name = mode_switched(request), other;
+	bool still = request->key.mode == LIVE_HELD_LINK ||
+	    request->key.mode == LIVE_BY_HAND;
+
+	if (!request->holdable || !request->device.live.refreshes ||
+	    request->key.face == FACE_JSON || request->key.face == FACE_WML)
+		return;
+	other = self_address(request, false);
+	if (name.len == 0)
+		other = with_query(request, other, "live",
+		    still ? STR("held") : STR("hand"));
+	view_link(view, root, still ? "moving" : "pause", other);
+	if (name.len == 0)
+		return;
+	view_text(view, root, "live.keep", name);
+	view_text(view, root, "live.key",
+	    formkey_make(request, FORM_GENERAL, 0, 0));
+}
+
+/* Where pages move only if the program was told to, both ways are offered. */
+static bool
+has_wait_link(const struct request *request)
+{
+	return request->holdable && !request->watch.full &&
+	    request->key.mode != LIVE_BY_HAND && !(moves(request) &&
+	    request->device.live.mode == LIVE_HELD_REFRESH);
 }
 
 static void
@@ -93,21 +173,21 @@ fill_live(struct request *request, struct str self)
 {
 	struct view *view = &request->view;
 	struct view_row *root = &view->root;
-	unsigned refresh = refresh_seconds(request);
 	struct str proof, tail = STR_NONE;
+	struct str address = self_address(request, true);
 
-	view_link(view, root, "self", self);
-	if (refresh != 0) {
-		view_int(view, root, "refresh", refresh);
-		view_int(view, root, "refresh_ds", refresh * 10);
-	}
+	view_link(view, root, "self", mode_is_log(request) ? address : self);
+	view_bool(view, root, "framed", mode_is_log(request));
+	if (moves(request))
+		fill_refresh(request, address);
+	fill_switch(request);
 	proof = held_proof_link(request);
 	if (proof.len != 0)
 		tail = str_fmt(&request->arena, "?%.*s", STR_ARGS(proof));
 	if (request->key.face != FACE_JSON)
 		view_text(view, root, "tail", view_tailed(view, tail));
-	if (request->holdable && !request->watch.full)
-		view_link(view, root, "wait", held_link(request, self));
+	if (has_wait_link(request))
+		view_link(view, root, "wait", held_link(request, address));
 }
 
 static void
@@ -161,7 +241,8 @@ fill_notice(struct request *request)
 		view_text(view, &view->root, "error", errpage_key(request->err));
 	else if (notice_valid(ok))
 		view_text(view, &view->root, "notice", ok);
-	else if (request->resumed_hold && request->waiter.reason == WAKE_DEADLINE)
+	else if (request->resumed_hold && !moves(request) &&
+	    request->waiter.reason == WAKE_DEADLINE)
 		view_text(view, &view->root, "notice", STR("no_news"));
 	view_bool(view, &view->root, "fresh", request->fresh || ok.len != 0 ||
 	    request_query(request, "n").len != 0);

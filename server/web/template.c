@@ -18,8 +18,8 @@
 
 static const char *const page_names[] = {
 	"signin", "register", "inbox", "friends", "blocked", "person",
-	"conversation", "write", "message", "resend", "settings", "password",
-	"sessions", "places", "export", "out", "error",
+	"conversation", "write", "message", "resend", "settings", "live",
+	"password", "sessions", "places", "export", "out", "error",
 };
 #define PAGES (sizeof(page_names) / sizeof(page_names[0]))
 

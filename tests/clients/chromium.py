@@ -61,6 +61,52 @@ class Chromium:
         return self.driver.find_element("tag name", "body").text
 
     @property
+    def frame_words(self):
+        """What stands in the frames, read from outside: WebDriver itself would wait until they
+        have loaded, which one that is held does only when there is news."""
+        document = self.driver.execute_cdp_cmd("DOM.getDocument", {"depth": -1, "pierce": True})
+        out = []
+
+        def read(node, inside):
+            if inside and node["nodeName"] == "#text":
+                out.append(node["nodeValue"])
+            for child in node.get("children", []):
+                if child["nodeName"] != "HEAD":
+                    read(child, inside)
+            if "contentDocument" in node:
+                read(node["contentDocument"], True)
+        read(document["root"], False)
+        return " ".join(out)
+
+    def follow_in_frame(self, text):
+        """A click on a link in a frame that has loaded: where it leads may then be held."""
+        point = self.place_in_frame(text)
+        for kind in ("mousePressed", "mouseReleased"):
+            self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {
+                "type": kind, "x": point[0], "y": point[1], "button": "left", "clickCount": 1})
+
+    def place_in_frame(self, text):
+        """The middle of the link that says so, on the screen."""
+        document = self.driver.execute_cdp_cmd("DOM.getDocument", {"depth": -1, "pierce": True})
+        frame = self.driver.find_element("tag name", "iframe").rect
+        found = []
+
+        def look(node):
+            words = "".join(c.get("nodeValue", "") for c in node.get("children", []))
+            if node["nodeName"] == "A" and text in words:
+                found.append(node["nodeId"])
+            for child in node.get("children", []):
+                look(child)
+            if "contentDocument" in node:
+                look(node["contentDocument"])
+        look(document["root"])
+        assert found, f"no link {text!r} in {self.frame_words}"
+        quad = self.driver.execute_cdp_cmd("DOM.getContentQuads", {"nodeId": found[0]})["quads"][0]
+        x, y = sum(quad[0::2]) / 4, sum(quad[1::2]) / 4
+        assert x > frame["x"] and y > frame["y"], "in the coordinates of the page"
+        return x, y
+
+    @property
     def source(self):
         return self.driver.page_source
 
@@ -92,10 +138,10 @@ class Chromium:
     def wait(self, text, deadline_s=30):
         def seen():
             try:
-                return text in self.words
+                return text in self.words or text in self.frame_words
             except Exception:                        # between two pages
                 return False
-        wait_until(f"{text!r} on the page", seen, deadline_s)
+        wait_until(f"{text!r} on the page or in a frame", seen, deadline_s)
 
     def shot(self, name):
         os.makedirs(SHOTS, exist_ok=True)

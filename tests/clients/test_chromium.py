@@ -102,6 +102,7 @@ def test_the_back_key_and_the_same_form_again(browser, server):
 def test_waiting_for_news(browser, server):
     register(browser, server)
     friend, cid = with_friend(browser, server)
+    browser.open(url(server, f"{cid}?live=link"))
     browser.wait(T("nav.wait"))
     clicking = threading.Thread(target=lambda: browser.follow("a[href*='w=']"), daemon=True)
     clicking.start()

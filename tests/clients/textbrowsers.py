@@ -13,6 +13,7 @@ from term import DEADLINE_S, Term, width
 
 class TextBrowser(Term):
     program = package = ""
+    moves = False                 # loads pages again by itself, so that they wait without a link
     forth, back = "Down", "Up"
     goto, goto_prompt = "g", ""
 
@@ -176,6 +177,7 @@ class Links(TextBrowser):
 
 class Elinks(Links):
     program, package = "elinks", "elinks"
+    moves = True
 
     def settle(self):
         self.wait("Welcome")

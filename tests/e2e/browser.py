@@ -54,6 +54,7 @@ class Client:
             if value is None:
                 self.headers.pop(name.replace("_", "-"), None)
         self.sends_origin = known.get("origin", False)
+        self.draws_frames = preset == "CHROME"
         self.cookies = {}
         self.bearer = None
         self.secrets = set()       # tokens, cookie values and passwords that no body may show
@@ -174,6 +175,8 @@ class Client:
                 and page.xml.find("card").get("newcontext") == "true":
             self.variables.clear()
         self.page = page
+        if self.draws_frames:
+            page.parts = [self.request("GET", self.resolve(src), check=check) for src in page.frames]
         return page
 
     def resolve(self, href):

@@ -57,7 +57,7 @@ def settings(data):
     def on(rows):
         return next((r["value"] for r in rows if r.get("on")), "")
     names = {"lang": "langs", "zone": "zones", "face": "faces", "cs": "charsets", "rows": "sizes",
-             "refresh": "refreshes", "rule": "rules"}
+             "rule": "rules"}
     yield "o", {"do": "save"}, {n: on(data.get(rows, [])) for n, rows in names.items()}
     yield "o", {"do": "everywhere"}, {}
     yield "logout", {}, {}
@@ -96,5 +96,6 @@ RULES = {
     "settings": settings,
     "sessions": sessions,
     "places": places,
+    "live": lambda d: [("o", {"do": "live"}, {"live": next((r["value"] for r in d["modes"] if r.get("on")), "")})],
     "password": lambda d: [("o", {"do": "password"}, {"password": "", "new": ""})],
 }

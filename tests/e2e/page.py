@@ -63,6 +63,7 @@ class Page:
         self.headers = headers        # http.client.HTTPMessage
         self.body = body
         self.variables = variables if variables is not None else {}
+        self.parts = []               # pages in its frames, once a browser has loaded them
 
     def header(self, name, default=""):
         return self.headers.get(name, default)
@@ -105,9 +106,14 @@ class Page:
         return json.loads(self.text)
 
     # ---- words -----------------------------------------------------------
-    @cached_property
+    @property
     def words(self):
-        """What a person reads, line breaks as \\n; typed-into fields are not read."""
+        """What a person reads, line breaks as \\n, what stands in frames last."""
+        return "\n".join([self.own_words] + [part.words for part in self.parts])
+
+    @cached_property
+    def own_words(self):
+        """The same without frames; typed-into fields are not read."""
         if self.face == "json":
             return "\n".join(str(v) for v in leaves(self.json))
         if self.face == "other":
@@ -147,8 +153,12 @@ class Page:
         return re.sub(r"\$\$|\$\((\w+)(?::\w+)?\)|\$(\w+)", one, text)
 
     # ---- links -----------------------------------------------------------
-    @cached_property
+    @property
     def links(self):
+        return self.own_links + [link for part in self.parts for link in part.links]
+
+    @cached_property
+    def own_links(self):
         if self.face == "json":
             return json_links(self.json)
         out = []
@@ -177,6 +187,8 @@ class Page:
 
     @cached_property
     def frames(self):
+        if self.face != "html":
+            return []
         return [el.get("src") for el in self.xml.iter() if el.tag in ("frame", "iframe")]
 
     @cached_property
@@ -190,6 +202,16 @@ class Page:
             if el.tag == "timer":
                 return el.get("value")
         return self.header("Refresh")
+
+    @property
+    def waits_on(self):
+        """The address of a hold that the page or a frame of it goes to, by itself or by a link."""
+        for page in [self, *self.parts]:
+            _, _, url = page.refresh.partition("url=")
+            if re.search(r"[?&]w=", url):
+                return url
+        link = self.link(r"[?&]w=")
+        return link.href if link else None
 
     # ---- forms -----------------------------------------------------------
     @cached_property

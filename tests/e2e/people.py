@@ -168,6 +168,8 @@ def talk(client, name):
 
 def settings_form(client, field):
     """The form with this setting: on phones the rarer ones are a deck of their own."""
+    if field == "live":
+        return client.get("o?v=live").form(to="o", typed="live", do="live")
     page = client.get("o")
     form = page.form(to="o", typed=field, do="save")
     for link in [] if form else [l for l in page.links if l.href.startswith(("o?v=more", "o?v=zone"))]:

@@ -177,9 +177,8 @@ def test_sign_out_everywhere_ends_a_held_page_at_once(serve):
 
 def wait_link(client, href):
     page = client.get(href)
-    link = page.link(r"[?&]w=")
-    assert link, f"no link to wait on {page}: {[l.href for l in page.links]}"
-    return link.href
+    assert page.waits_on, f"no link to wait on {page}: {[l.href for l in page.links]}"
+    return page.waits_on
 
 
 @pytest.mark.parametrize("preset", ["CHROME", "NOKIA7110", "LYNX"])

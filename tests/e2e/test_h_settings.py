@@ -17,7 +17,7 @@ ANY_PHONE = {"Accept": "text/vnd.wap.wml, */*"}     # a gateway that passes HTML
 
 @pytest.mark.parametrize("preset", ["CHROME", "NOKIA7110", "JSON", "LYNX"])
 @pytest.mark.parametrize("field,value", [
-    ("lang", "zh-TW"), ("zone", "540"), ("rows", "10"), ("refresh", "60"), ("rule", "friends"),
+    ("lang", "zh-TW"), ("zone", "540"), ("rows", "10"), ("live", "hand"), ("rule", "friends"),
     ("cs", "gbk"), ("face", "html")])
 def test_each_setting_is_kept(shared, preset, field, value):
     client = somebody(shared, preset, **(ANY_PHONE if preset == "NOKIA7110" else {}))
@@ -62,7 +62,7 @@ def test_page_size_is_of_the_kind_of_client(shared):
 
 @pytest.mark.parametrize("field,value", [
     ("lang", "xx"), ("zone", "17"), ("zone", "99999"), ("rows", "1000000"), ("rows", "-1"),
-    ("refresh", "1"), ("face", "js"), ("cs", "ebcdic"), ("rule", "nobody"), ("zone", "x")])
+    ("face", "js"), ("cs", "ebcdic"), ("rule", "nobody"), ("zone", "x")])
 def test_values_outside_the_list_are_refused(shared, field, value):
     client = somebody(shared)
     before = dict(client.get("o").form(to="o", do="save").value)
@@ -70,6 +70,15 @@ def test_values_outside_the_list_are_refused(shared, field, value):
     assert T("error.field_bad") in page.words, page.words
     after = client.get("o").form(to="o", do="save").value
     assert after[field] == before[field]
+
+
+def test_a_way_of_news_that_is_not_on_the_list_is_refused(shared):
+    client = somebody(shared)
+    form = client.get("o?v=live").form(to="o", do="live")
+    for value in ("1", "HELD", "16"):
+        page = client.post("o", {"do": "live", "live": value, "k": form.value["k"], "e": "中"})
+        assert T("error.field_bad") in page.words and page.form(typed="live"), value
+    assert now(client, "live") == "auto"
 
 
 def test_a_partial_post_changes_only_what_it_names(shared):

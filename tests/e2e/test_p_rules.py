@@ -12,7 +12,7 @@ HOUR = 3600000
 
 
 def wait_href(client, href):
-    return client.get(href).link(r"[?&]w=").href
+    return client.get(href).waits_on
 
 
 def status(server, name):
@@ -165,7 +165,7 @@ def test_the_unread_bar_wakes_another_talk_once(serve):
     page = held.join(40)
     assert T("bar.talks") in page.words, "from none to some"
     one.page = page
-    held = one.hold(page.link(r"[?&]w=").href)
+    held = one.hold(page.waits_on)
     server.wait_held()
     say(third, cid3, "and here")
     say(third, cid3, "and here again")

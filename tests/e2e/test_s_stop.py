@@ -70,7 +70,7 @@ def test_everybody_who_waits_is_answered_at_the_stop(serve):
         for client in clients:
             client.close()
             for href in (cid, "./"):
-                holds.append(client.hold(client.get(href).link(r"[?&]w=").href))
+                holds.append(client.hold(client.get(href).waits_on))
         server.wait_held(len(holds))
         server.stop()
         for held in holds:
@@ -128,7 +128,9 @@ class Waiter(Busy):
         client = self.client
         page = client.request("GET", client.root + self.href.removeprefix("./"))
         assert page.status == 200 and not has_sign_in(page), page.words
-        wait = page.link(r"[?&]w=").href
+        if page.frames:
+            page = client.request("GET", client.root + page.frames[0])
+        wait = page.waits_on
         if n % 5 == 4:
             sock = socket.create_connection((client.server.host, client.server.port))
             sock.sendall(client._head("GET", client.root + wait.removeprefix("./"), None, None))
@@ -148,7 +150,7 @@ class Guest(Busy):
     def turn(self, n):
         client = register(self.server.client(self.preset))
         self.here.append(client)
-        held = client.hold(client.get("./").link(r"[?&]w=").href)
+        held = client.hold(client.get("./").waits_on)
         old = client.copy()
         page = sign_out(client)
         if client.trail[0][0] == 303:

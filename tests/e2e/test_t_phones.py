@@ -99,9 +99,11 @@ def test_all_zones_are_within_reach_of_a_phone(shared):
 
 def test_waiting_in_vain_says_so(serve):
     server = serve(hold_s=1, hold_max_s=1)
-    one, other, cid = pair(server)
+    one, other, cid = pair(server, "LYNX")
     page = one.get(one.get(cid).link(r"w=").href)
     assert T("notice.no_news") in page.words
+    page = other.get(other.get(cid).waits_on)
+    assert T("notice.no_news") not in page.words, "where it waits by itself there is no need to"
 
 
 def test_a_phone_of_another_script_can_tell_names_apart(shared):
@@ -121,7 +123,8 @@ def test_small_screens_see_the_message_before_the_field(shared):
         kind, headers = preset if isinstance(preset, tuple) else (preset, {})
         one, other, cid = pair(shared, kind, **headers)
         say(other, cid, "a short note")
-        text = one.get(cid).text
+        page = one.get(cid)
+        text = page.text + "".join(part.text for part in page.parts)
         assert "<textarea" in text and "a short note" in text
         last = "a short note" if first == "<textarea" else "<textarea"
         assert text.index(first) < text.index(last), preset

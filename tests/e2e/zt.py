@@ -141,16 +141,20 @@ class Server:
         """Moves the server's clocks forward."""
         self.ctl("clock", "advance", ms)
 
-    def held(self):
-        """How many requests are held now, by `zhitiao status`."""
+    def status(self, name):
+        """A number of `zhitiao status`."""
         for line in self.ctl("status").stdout.splitlines():
             words = line.replace(":", " ").replace("=", " ").split()
-            if len(words) >= 2 and words[0] == "held":
+            if len(words) >= 2 and words[0] == name:
                 return int(words[1])
-        raise AssertionError("status does not say how many are held")
+        raise AssertionError(f"status does not say how many are {name}")
 
-    def wait_held(self, n=1):
-        wait_until(f"{n} held", lambda: self.held() >= n)
+    def held(self):
+        """How many requests are held now."""
+        return self.status("held")
+
+    def wait_held(self, n=1, deadline_s=30):
+        wait_until(f"{n} held", lambda: self.held() >= n, deadline_s)
 
     # ---- clients -------------------------------------------------------------
     def client(self, preset="CHROME", **kw):

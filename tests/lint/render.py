@@ -23,6 +23,7 @@ HERE = os.path.join(ROOT, "tests/lint")
 LANGS = ("zh-CN", "zh-TW", "en")
 WML_DTD = os.path.join(HERE, "wml11-check.dtd")
 XHTML_DTD = "/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-xhtml-basic-20101123/xhtml-basic11.dtd"
+FRAMES_DTD = "/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-xhtml1-20020801/xhtml1-transitional.dtd"
 XHTML_HEAD = '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang='
 SIGNED_OUT = ("signin", "register")
 SIGNIN_MAX = 1000
@@ -34,7 +35,7 @@ FIXED = {"notice": "sent", "error": "busy", "state": "friend", "why": "sent", "p
          "inside": "0", "more": "0", "friends[].state": "friend", "files[].name": "mbox", "rows[].n": "0",
          "foot.keep": "wml", "talks[].presence": "1", "friends[].presence": "2", "charset": "utf-8",
          "faces[].value": "auto", "charsets[].value": "utf8", "rules[].value": "friends",
-         "langs[].value": "zh-TW", "key": "Qx3vK2mB9aZt7LwE4pRd8sYc1uHj6oFg", "form.n": "17"}
+         "langs[].value": "zh-TW", "modes[].value": "held", "live.keep": "held", "key": "Qx3vK2mB9aZt7LwE4pRd8sYc1uHj6oFg", "form.n": "17"}
 STATES = {"person": ("state", ("none", "friend", "asked", "asked_me", "blocked")),
           "resend": ("why", ("sent", "key", "busy", "disk"))}
 
@@ -85,7 +86,7 @@ def cases(pages):
         every = dict(pages["*"], **keys)
         base = ["page = " + page]
         yield page + "+all", page, lines_of(every) + base
-        always = {k: v for k, v in keys.items() if page == "settings" and "[]" in k}  # its choices
+        always = {k: v for k, v in keys.items() if page in ("settings", "live") and "[]" in k}  # its choices
         yield page + "+none", page, lines_of(always) + base
         for key in set(every) - set(always):
             rest = {k: v for k, v in every.items() if k != key and not k.startswith(key + "[]")}
@@ -131,8 +132,14 @@ def budget(label, text, lines):
             problems.append("%s: %d bytes beside its text, over %d" % (label, size - own, CONVERSATION_MAX))
 
 
-def validate(face, files):
-    dtd = WML_DTD if face == "wml" else XHTML_DTD
+def grammar(face, text):
+    """XHTML Basic, which phones get, has no frames."""
+    if face == "wml":
+        return WML_DTD
+    return FRAMES_DTD if "<iframe" in text or "<base " in text else XHTML_DTD
+
+
+def validate(dtd, files):
     for start in range(0, len(files), 200):
         run = subprocess.run(["xmllint", "--noout", "--nonet", "--dtdvalid", dtd] + files[start:start + 200],
                              capture_output=True, text=True)
@@ -144,15 +151,15 @@ def validate(face, files):
 
 def main():
     missing = [t for t in ("cstest", "xmllint") if not shutil.which(t)] + \
-              [p for p in (XHTML_DTD,) if not os.path.exists(p)]
+              [p for p in (XHTML_DTD, FRAMES_DTD) if not os.path.exists(p)]
     if missing:
         print("render: missing %s" % ", ".join(missing))
         return 77
     work = tempfile.mkdtemp(prefix="render.")
-    files = {"html": [], "wml": []}
+    files = {WML_DTD: [], XHTML_DTD: [], FRAMES_DTD: []}
     for name, page, lines in cases(contract()):
         for lang in LANGS if "+no." not in name else LANGS[:1]:
-            for face in files:
+            for face in ("html", "wml"):
                 label = "%s/%s.%s" % (face, name, lang)
                 text = render(face, page, lang, lines, work)
                 look(face, label, text)
@@ -162,9 +169,9 @@ def main():
                 path = os.path.join(work, "%s.%s.%s" % (name, lang, face))
                 with open(path, "w", encoding="utf-8") as f:
                     f.write(text)
-                files[face].append(path)
-    for face, paths in files.items():
-        validate(face, paths)
+                files[grammar(face, text)].append(path)
+    for dtd, paths in files.items():
+        validate(dtd, paths)
     if problems:
         print("\n".join(sorted(set(problems))))
         print("rendered pages are in %s" % work)

@@ -126,7 +126,7 @@ def check_tag_text(path, where, tag):
     element = re.match(r"</?\s*([\w:-]+)", tag)
     element = element[1].lower() if element else ""
     face = "wml" if os.sep + "wml" in path else "html"
-    if element in ("script", "style", "iframe", "object", "embed"):
+    if element in ("script", "style", "object", "embed") or element == "iframe" and face == "wml":
         complain(where, "<%s> is not allowed" % element)
     if element == "!doctype" or tag.startswith("<?xml"):
         return

@@ -277,7 +277,6 @@ test_defaults(void **state)
 		const struct device_default *row = &device_defaults[i];
 
 		assert_non_null(row->name);
-		assert_int_equal(row->refresh_s, 0);
 		assert_true(row->page_size >= 5);
 		assert_true(row->holds >= 1);
 	}

@@ -182,7 +182,8 @@ test_prefs_per_device(void **state)
 	(void)state;
 	assert_ok(run(&in.command, account_prefs_run));
 	in = (struct account_prefs){ .uid = uid, .device_class = 1,
-		.set = PREFS_PAGE_SIZE | PREFS_REFRESH, .page_size = 7 };
+		.set = PREFS_PAGE_SIZE | PREFS_LIVE, .page_size = 7,
+		.mode = 1 + LIVE_BY_HAND };
 	assert_ok(run(&in.command, account_prefs_run));
 	in = (struct account_prefs){ .uid = uid, .device_class = 3,
 		.set = PREFS_FACE, .face = 1 };
@@ -273,7 +274,10 @@ test_prefs_bounds(void **state)
 		{ .set = PREFS_ZONE, .zone_minutes = -721 },
 		{ .set = PREFS_WRITE_RULE, .write_rule = 2 },
 		{ .set = PREFS_PAGE_SIZE, .page_size = 501 },
-		{ .set = PREFS_REFRESH, .refresh_s = 86401 },
+		{ .set = PREFS_LIVE, .mode = 1 + LIVE_TIMED,
+		    .refresh_s = 86401 },
+		{ .set = PREFS_LIVE, .mode = 1 + LIVE_TIMED },
+		{ .set = PREFS_LIVE, .mode = LIVE_MODE_COUNT + 1 },
 		{ .set = PREFS_FACE, .device_class = 64 },
 		{ .set = PREFS_LANG, .lang = STR("en-aaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		    "aaaaaaaa") },

@@ -1,0 +1,51 @@
+/*
+ * The choice how news comes: one list of what this kind of client can do.
+ * Pages offer the short way, a link that switches and a form that keeps it
+ * (web/shell.c); saving is settings.c's.
+ */
+#include "pages/pages.h"
+
+#include "web/mode.h"
+
+/* The choice that was made, not what a page gets of it. */
+static struct mode_choice
+chosen(const struct request *request)
+{
+	const Rec__Prefs *prefs = request->viewer.user->prefs;
+
+	for (size_t i = 0; prefs != NULL && i < prefs->n_device; i++)
+		if (prefs->device[i]->device_class == request->device.class)
+			return (struct mode_choice){ prefs->device[i]->mode,
+			    prefs->device[i]->refresh_s };
+	return (struct mode_choice){ 0, 0 };
+}
+
+static bool
+same(struct mode_choice a, struct mode_choice b)
+{
+	return a.mode == b.mode &&
+	    (a.mode != 1 + LIVE_TIMED || a.refresh_s == b.refresh_s);
+}
+
+enum err
+live_show(struct request *request)
+{
+	struct view *view = &request->view;
+	struct view_node *list = view_list(view, &view->root, "modes");
+	struct mode_choice mine = chosen(request), choice;
+	struct str name;
+
+	view->page = "live";
+	request->has_input = true;
+	view_text(view, &view->root, "key",
+	    formkey_make(request, FORM_GENERAL, 0, 0));
+	for (unsigned i = 0; mode_list(&request->device, i, &name, &choice); i++) {
+		struct view_row *row = view_row(view, list);
+
+		view_text(view, row, "value", name);
+		if (choice.refresh_s != 0)
+			view_int(view, row, "seconds", choice.refresh_s);
+		view_bool(view, row, "on", same(choice, mine));
+	}
+	return OK;
+}
