@@ -478,11 +478,10 @@ import_json_end(struct import_json *json)
 {
 	if (json->err != OK)
 		return json->err;
-	if (yajl_complete_parse(json->yajl) != yajl_status_ok)
-		return refused(json, STR_NONE, 0);
-	if (json->seen & SEEN(TALKS_LIST))
+	if (yajl_complete_parse(json->yajl) == yajl_status_ok)
 		return OK;
-	fail(json, ERR_REQUEST, STR("the file ends too soon"));
+	if (json->err == OK)
+		fail(json, ERR_REQUEST, STR("the file ends too soon"));
 	return refused(json, STR_NONE, 0);
 }
 

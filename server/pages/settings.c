@@ -157,15 +157,26 @@ static const struct settings_view {
 	struct str name; /* of the page, too: its title names the link */
 	enum err (*show)(struct request *request);
 	bool not_path; /* not for sessions that live in the path */
+	bool rare;     /* WML: on the page behind "more", where there is room */
 } views[] = {
-	{ STR("live"), live_show, false },
-	{ STR("password"), password_show, true },
-	{ STR("sessions"), sessions_show, false },
-	{ STR("export"), export_show, true },
+	{ STR("live"), live_show },
+	{ STR("password"), password_show, .not_path = true },
+	{ STR("sessions"), sessions_show },
+	{ STR("export"), export_show, .not_path = true, .rare = true },
 };
 
+/* Is that a link of this page?  HTML has all on one. */
+static bool
+lists_view(const struct request *request, const struct settings_view *item,
+    bool rare)
+{
+	if (item->not_path && request->viewer.kind == SESSION_PATH)
+		return false;
+	return request->key.face != FACE_WML || item->rare == rare;
+}
+
 static void
-fill_views(struct request *request)
+fill_views(struct request *request, bool rare)
 {
 	struct view *view = &request->view;
 	struct view_node *list = view_list(view, &view->root, "views");
@@ -173,7 +184,7 @@ fill_views(struct request *request)
 	for (size_t i = 0; i < COUNT(views); i++) {
 		struct view_row *row;
 
-		if (views[i].not_path && request->viewer.kind == SESSION_PATH)
+		if (!lists_view(request, &views[i], rare))
 			continue;
 		row = view_row(view, list);
 		view_text(view, row, "name", views[i].name);
@@ -212,13 +223,14 @@ settings_show(struct request *request)
 		fill_rare(request, device);
 	if (!wml || zone)
 		fill_zones(request);
+	if (!wml || !zone)
+		fill_views(request, more);
 	if (wml && (more || zone))
 		return OK;
 	if (wml) {
 		view_link(view, &view->root, "more", STR("o?v=more"));
 		view_link(view, &view->root, "zone", STR("o?v=zone"));
 	}
-	fill_views(request);
 	view_int(view, &view->root, "sessions", (int64_t)sessions.n);
 	return OK;
 }

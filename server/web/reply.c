@@ -229,6 +229,11 @@ stream_reply(struct request *request, unsigned *status)
 	if (response == NULL)
 		return NULL;
 	*status = 200;
+	/* In chunks a HEAD would get the last of them (libmicrohttpd 0.9.75,
+	 * measured), which the next reply of the connection would begin with. */
+	if (request->method == METHOD_HEAD)
+		MHD_set_response_options(response,
+		    MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
 	add_type(response, request);
 	add_caching(response, request);
 	add_policies(response, request);

@@ -323,7 +323,7 @@ def leaves(value):
 
 
 LINK_KEYS = {"href", "talk", "person", "older", "newer", "newest", "write", "back", "wait", "self",
-             "whole", "password", "blocked"}
+             "whole", "password", "blocked", "link"}
 
 
 def json_links(value, inherited=""):

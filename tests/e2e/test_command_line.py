@@ -21,7 +21,7 @@ def run(*args, stdin=None):
 
 @pytest.mark.parametrize("args", [
     [], ["nothing"], ["serve", "more"], ["user"], ["user", "add"], ["user", "remove", "x"],
-    ["backup"], ["restore", "one"], ["serve", "-x"], ["serve", "-o"], ["serve", "-o", "threads"],
+    ["backup"], ["import"], ["restore", "one"], ["serve", "-x"], ["serve", "-o"], ["serve", "-o", "threads"],
     ["serve", "-o", "threads=0"], ["serve", "-o", "thread=1"], ["serve", "-l", "8080"],
     ["clock", "back", "5"]])
 def test_a_wrong_command_line_is_told_and_ends_with_2(args):

@@ -93,7 +93,8 @@ def test_every_page_in_many_states(server):
     one, other, cid = pair(server)
     third = somebody(server)
     for client in (one, third):
-        for href in ("./", "f", "o", "o?v=password", "o?v=live", "o?v=sessions", "f?v=blocked"):
+        for href in ("./", "f", "o", "o?v=password", "o?v=live", "o?v=sessions", "o?v=export",
+                     "f?v=blocked"):
             seen.get(client, href)
     say(other, cid, "see http://example.org/ and\nmore of it")
     seen.get(one, "./")
