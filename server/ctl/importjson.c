@@ -21,6 +21,7 @@
 #include "im/message.h"
 #include "im/record.h"
 #include "pages/export.h"
+#include "text/utf8.h"
 
 #define FEED_BYTES 16384
 #define QUIET_MAX (512 * 1024)	/* a text of escapes is longest */
@@ -264,6 +265,7 @@ expected(struct import_json *json, int kind)
 static int
 take_string(void *ctx, const unsigned char *p, size_t len)
 {
+	struct str value = { (const char *)p, len };
 	struct import_json *json = ctx;
 	enum field field = json->field;
 	enum place in = json->place;
@@ -272,8 +274,11 @@ take_string(void *ctx, const unsigned char *p, size_t len)
 		return fail(json, ERR_REQUEST, STR("a text where none is expected"));
 	if (len > (size_t)fields[field].max)
 		return fail(json, ERR_REQUEST, STR("a text is too long"));
+	/* yajl checks bytes, but makes others of half a surrogate pair. */
+	if (!utf8_valid(value))
+		return fail(json, ERR_REQUEST, STR("a text that is not UTF-8"));
 	json->text[field] = str_dup(in == PROFILE || in == TALK ? &json->kept :
-	    &json->row, (struct str){ (const char *)p, len });
+	    &json->row, value);
 	json->field = FIELDS;
 	return 1;
 }
