@@ -159,10 +159,11 @@ static const struct settings_view {
 	bool not_path; /* not for sessions that live in the path */
 	bool rare;     /* WML: on the page behind "more", where there is room */
 } views[] = {
-	{ STR("live"), live_show },
-	{ STR("password"), password_show, .not_path = true },
-	{ STR("sessions"), sessions_show },
-	{ STR("export"), export_show, .not_path = true, .rare = true },
+	{ .name = STR("live"), .show = live_show },
+	{ .name = STR("password"), .show = password_show, .not_path = true },
+	{ .name = STR("sessions"), .show = sessions_show },
+	{ .name = STR("export"), .show = export_show, .not_path = true,
+	  .rare = true },
 };
 
 /* Is that a link of this page?  HTML has all on one. */
