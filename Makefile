@@ -151,6 +151,23 @@ bench:
 	@$(SELF) --no-print-directory all
 	@BUILD=$(BUILD) sh tests/bench/run.sh
 
+# What grows with what is stored: doc/growth.md.  A part of an hour, 6 GB below
+# BENCH_DIR or TMPDIR.
+MESSAGES ?= 10000000
+.PHONY: bench-growth
+bench-growth:
+	@sh tests/apt.sh $(BUILD_PACKAGES) python3
+	@$(SELF) --no-print-directory $(BUILD)/zhitiao $(BUILD)/bench/grow $(BUILD)/bench/load
+	@ZHITIAO=$(abspath $(BUILD))/zhitiao $(PYTHON) tests/bench/growth.py $(MESSAGES)
+
+$(BUILD)/bench/grow: tests/bench/grow.c $(OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS) -lm
+
+$(BUILD)/bench/load: tests/bench/load.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $<
+
 # ---- giving away --------------------------------------------------------------
 
 SHARE = $(DESTDIR)$(PREFIX)/share/zhitiao
@@ -175,5 +192,5 @@ help:
 	@echo "make run | demo          serve on $(LISTEN), or LISTEN=ADDR:PORT"
 	@echo "make check               everything; SAN=thread: under another sanitizer"
 	@echo "make lint | unit | replay | e2e | clients    one part; T=name: some of it"
-	@echo "make bench | fuzz T=name | cover"
+	@echo "make bench | bench-growth | fuzz T=name | cover"
 	@echo "make install PREFIX=/usr/local DESTDIR= | dist | clean"

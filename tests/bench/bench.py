@@ -494,4 +494,5 @@ def main():
           f"{'quick, ' if QUICK else ''}{time.monotonic() - begun:.0f} s; medians of {ROUNDS} rounds, posts of 3")
 
 
-main()
+if __name__ == "__main__":
+    main()
