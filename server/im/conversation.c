@@ -87,6 +87,7 @@ fill_remark(struct arena *arena, uint64_t viewer, struct conversation *out)
 	enum err err = contact_get(NULL, arena, viewer, out->peer, &contact);
 
 	out->remark = contact.remark;
+	out->friends = contact_may_see(&contact);
 	return err;
 }
 
@@ -109,18 +110,21 @@ conversation_get(struct arena *arena, uint64_t cid, uint64_t viewer,
 	return fill_remark(arena, viewer, out);
 }
 
-static int
-latest_first(const void *va, const void *vb)
+bool
+conversation_later(const struct conversation *a, const struct conversation *b)
 {
-	const struct conversation *a = va, *b = vb;
+	return a->last_ms != b->last_ms ? a->last_ms > b->last_ms :
+	    a->cid > b->cid;
+}
 
-	if (a->last_ms != b->last_ms)
-		return a->last_ms < b->last_ms ? 1 : -1;
-	return (a->cid < b->cid) - (a->cid > b->cid);
+static int
+latest_first(const void *a, const void *b)
+{
+	return conversation_later(b, a) - conversation_later(a, b);
 }
 
 /* A user's contacts by uid: one bulk read costs a tenth of a get per talk. */
-struct remarks {
+struct contacts {
 	struct contact *contact;
 	size_t n;
 };
@@ -133,15 +137,18 @@ by_uid(const void *va, const void *vb)
 	return (a->uid > b->uid) - (a->uid < b->uid);
 }
 
-static struct str
-remark_of(const struct remarks *remarks, uint64_t peer)
+static void
+fill_contact(const struct contacts *contacts, struct conversation *out)
 {
-	struct contact key = { .uid = peer }, *found;
+	struct contact key = { .uid = out->peer }, *found;
 
-	if (remarks->n == 0)
-		return STR_NONE;
-	found = bsearch(&key, remarks->contact, remarks->n, sizeof(key), by_uid);
-	return found != NULL ? found->remark : STR_NONE;
+	if (contacts->n == 0)
+		return;
+	found = bsearch(&key, contacts->contact, contacts->n, sizeof(key), by_uid);
+	if (found == NULL)
+		return;
+	out->remark = found->remark;
+	out->friends = contact_may_see(found);
 }
 
 static enum err
@@ -163,7 +170,7 @@ conversation_list(struct arena *arena, uint64_t uid, struct conversation **out,
     size_t *n)
 {
 	struct conversation *list;
-	struct remarks remarks;
+	struct contacts contacts;
 	struct rows rows;
 	enum err err;
 
@@ -173,7 +180,7 @@ conversation_list(struct arena *arena, uint64_t uid, struct conversation **out,
 	    &rows);
 	if (err != OK || rows.n == 0)
 		return err;
-	err = contact_list(arena, uid, &remarks.contact, &remarks.n);
+	err = contact_list(arena, uid, &contacts.contact, &contacts.n);
 	if (err != OK)
 		return err;
 	list = ARENA_ARRAY(arena, struct conversation, rows.n);
@@ -181,60 +188,12 @@ conversation_list(struct arena *arena, uint64_t uid, struct conversation **out,
 		err = fill_row(arena, uid, &rows.row[i], &list[i]);
 		if (err != OK)
 			return err;
-		list[i].remark = remark_of(&remarks, list[i].peer);
+		fill_contact(&contacts, &list[i]);
 	}
 	qsort(list, rows.n, sizeof(*list), latest_first);
 	*out = list;
 	*n = rows.n;
 	return OK;
-}
-
-/* Messages not read; the member row is read only if memory does not know. */
-static enum err
-unread_in(struct arena *arena, uint64_t uid, uint64_t cid, uint32_t *out)
-{
-	Rec__Conversation *conv;
-	Rec__Member *member;
-	uint32_t read_seq;
-	enum err err;
-
-	*out = 0;
-	err = conversation_head(NULL, arena, cid, &conv);
-	if (err != OK)
-		return err;
-	if (soft_read_get(uid, cid, 0) >= conv->last_seq)
-		return OK;
-	err = conversation_member(NULL, arena, (struct member_id){ cid, uid },
-	    &member);
-	if (err != OK)
-		return err;
-	read_seq = soft_read_get(uid, cid, member->read_seq);
-	if (read_seq < conv->last_seq)
-		*out = conv->last_seq - read_seq;
-	return OK;
-}
-
-enum err
-conversation_unread(struct arena *arena, uint64_t uid, uint64_t except,
-    struct unread *out)
-{
-	struct rows rows;
-	uint32_t unread;
-	enum err err;
-
-	*out = (struct unread){ 0 };
-	err = store_scan(NULL, T_INBOX, KEY1(uid), KEY1(uid), LIST_MAX, arena,
-	    &rows);
-	for (size_t i = 0; err == OK && i < rows.n; i++) {
-		uint64_t cid = key_get_u64(rows.row[i].key, 8);
-
-		if (cid == except)
-			continue;
-		err = unread_in(arena, uid, cid, &unread);
-		out->talks += unread != 0;
-		out->messages += unread;
-	}
-	return err;
 }
 
 enum err
@@ -290,6 +249,7 @@ put_side(struct txn *txn, uint64_t cid, uint64_t uid, uint64_t peer)
 		return err;
 	inbox.peer = peer;
 	inbox.name = user->name;
+	touch(txn, OBJ_TALKS, uid, 0);
 	touch(txn, OBJ_INBOX, uid, 0);
 	touch(txn, OBJ_MEMBER, cid, uid);
 	return store_insert_record(txn, T_INBOX, KEY2(uid, cid), &inbox.base);

@@ -10,6 +10,7 @@ struct conversation {
 	uint64_t peer;	    /* the other */
 	struct str name;    /* the other's own name */
 	struct str remark;  /* the viewer's name for the other, or empty */
+	bool friends;	    /* so the viewer may see the other's presence */
 	uint32_t last_seq, read_seq; /* read_seq: of the viewer, soft state included */
 	uint32_t send_count; /* the viewer's own sends here */
 	uint64_t last_sender;
@@ -24,6 +25,10 @@ enum err conversation_get(struct arena *arena, uint64_t cid, uint64_t viewer,
 /* All talks of a user, latest activity first (ties: higher cid first). */
 enum err conversation_list(struct arena *arena, uint64_t uid,
     struct conversation **out, size_t *n) MUST_USE;
+
+/* Does `a` stand before `b` in that list? */
+bool conversation_later(const struct conversation *a,
+    const struct conversation *b);
 
 /* The direct talk of two users, or ERR_NOT_FOUND. */
 enum err conversation_find(struct txn *txn, struct arena *arena, uint64_t a,
@@ -47,13 +52,5 @@ enum err conversation_read(struct txn *txn, struct member_id id, uint32_t seq)
     MUST_USE;
 /* In commands: touches OBJ_MEMBER of the other side of all talks of `uid`. */
 enum err conversation_touch_peers(struct txn *txn, uint64_t uid) MUST_USE;
-
-/* Unread talks other than `except` (0: none), and messages in them. */
-struct unread {
-	unsigned talks;
-	uint64_t messages;
-};
-enum err conversation_unread(struct arena *arena, uint64_t uid, uint64_t except,
-    struct unread *out) MUST_USE;
 
 #endif

@@ -36,6 +36,7 @@ static const enum pace pace_of[] = {
 	[OBJ_FRIENDS]  = PACE_NEWS,
 	[OBJ_PRESENCE] = PACE_PRESENCE,
 	[OBJ_BAR]      = PACE_BAR,
+	[OBJ_TALKS]    = PACE_AT_ONCE,
 	[OBJ_DRAFT]    = PACE_AT_ONCE,
 	[OBJ_USED]     = PACE_AT_ONCE,
 };

@@ -4,33 +4,27 @@
  */
 #include "pages/pages.h"
 
-#include "im/soft.h"
+#include "live/talks.h"
 
-static enum err
+static void
 fill_talk(struct request *request, struct view_row *row,
     const struct conversation *talk)
 {
 	struct view *view = &request->view;
-	struct contact contact;
-	enum err err = contact_get(NULL, &request->arena, request->viewer.uid,
-	    talk->peer, &contact);
 
-	if (err != OK)
-		return err;
 	view_link(view, row, "href", str_fmt(&request->arena, "c%llu",
 	    (unsigned long long)talk->cid));
 	view_text(view, row, "name", shown_name(talk->name, talk->remark));
-	if (contact_may_see(&contact))
+	if (talk->friends)
 		view_int(view, row, "presence", list_presence(request, talk->peer));
 	if (talk->last_seq > talk->read_seq)
 		view_int(view, row, "unread", talk->last_seq - talk->read_seq);
 	if (talk->last_seq == 0)
-		return OK;
+		return;
 	view_bool(view, row, "own", talk->last_sender == request->viewer.uid);
 	view_text(view, row, "snippet", talk->snippet);
 	view_time(view, row, "time", talk->last_ms,
 	    shell_when(request, talk->last_ms));
-	return OK;
 }
 
 static enum err
@@ -63,10 +57,11 @@ inbox_get(struct request *request)
 {
 	struct view *view = &request->view;
 	uint64_t uid = request->viewer.uid;
-	struct conversation *talks;
+	struct talks_page page = {
+		.first = request_query_u64(request, "p", 0),
+		.max = request->key.rows,
+	};
 	struct view_node *list;
-	struct slice slice;
-	size_t n;
 	enum err err;
 
 	view->page = "inbox";
@@ -78,16 +73,14 @@ inbox_get(struct request *request)
 	    formkey_make(request, FORM_GENERAL, 0, 0));
 	err = fill_requests(request);
 	if (err == OK)
-		err = conversation_list(&request->arena, uid, &talks, &n);
+		err = talks_page(&request->arena, uid, &page);
 	if (err != OK)
 		return err;
-	slice = list_slice(request, n);
-	list_fill(request, STR("./"), slice, n);
+	list_fill(request, STR("./"), list_slice(request, page.total), page.total);
 	list = view_list(view, &view->root, "talks");
-	for (size_t i = 0; err == OK && i < slice.n; i++)
-		err = fill_talk(request, view_row(view, list),
-		    &talks[slice.first + i]);
-	return err;
+	for (size_t i = 0; i < page.n; i++)
+		fill_talk(request, view_row(view, list), &page.talk[i]);
+	return OK;
 }
 
 const struct route routes_inbox[] = {

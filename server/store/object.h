@@ -21,6 +21,7 @@ enum object_kind {
 			    viewer's lists */
 	OBJ_BAR,	 /* a = uid: unread bar went from none to some or back,
 			    or a friend request came */
+	OBJ_TALKS,	 /* a = uid: which talks there are, not what is in them */
 	OBJ_DRAFT,	 /* a = uid, b = page kind << 56 | page id */
 	OBJ_USED,	 /* a = uid: when the sessions were used, at most a
 			    minute late */

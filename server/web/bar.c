@@ -1,6 +1,6 @@
 /*
- * The unread bar, remembered per viewer for as long as the viewer's lists have
- * not moved.  The page's own talk is left out by what the page knows of it
+ * The unread bar, remembered per viewer: each number for as long as the list
+ * that it counts has not moved.  The page's own talk is left out by what the page knows of it
  * (request->talk_unread), so one count serves all pages.
  */
 #include "web/bar.h"
@@ -8,14 +8,14 @@
 #include <pthread.h>
 
 #include "im/contact.h"
-#include "im/conversation.h"
+#include "live/talks.h"
 
 #define PLACES 4096
 #define LOCKS 64
 
 static struct place {
 	uint64_t uid;
-	struct watch_set lists;
+	struct watch_set inbox, friends;
 	struct bar bar;
 } places[PLACES]; /* by uid; a collision counts again */
 static pthread_mutex_t locks[LOCKS] = {
@@ -23,66 +23,69 @@ static pthread_mutex_t locks[LOCKS] = {
 };
 
 static enum err
-count(struct request *request, struct bar *out)
+count_asks(struct request *request, unsigned *out)
 {
-	uint64_t uid = request->viewer.uid;
-	struct unread unread;
 	struct contact *contacts;
 	size_t n;
-	enum err err = conversation_unread(&request->arena, uid, 0, &unread);
+	enum err err = contact_list(&request->arena, request->viewer.uid,
+	    &contacts, &n);
 
-	if (err == OK)
-		err = contact_list(&request->arena, uid, &contacts, &n);
-	if (err != OK)
-		return err;
-	*out = (struct bar){ .talks = unread.talks };
-	for (size_t i = 0; i < n; i++)
-		out->asks += contacts[i].state == REC__FRIEND__STATE__ASKED_ME;
-	return OK;
+	*out = 0;
+	for (size_t i = 0; err == OK && i < n; i++)
+		*out += contacts[i].state == REC__FRIEND__STATE__ASKED_ME;
+	return err;
 }
 
-static bool
-remembered(uint64_t uid, int64_t now_ms, struct bar *out)
+/* Of `uid`, or of nobody: all of it is to be counted. */
+static struct place
+recall(uint64_t uid)
 {
-	struct place *place = &places[uid % PLACES];
-	bool good;
+	struct place place;
 
 	pthread_mutex_lock(&locks[uid % LOCKS]);
-	good = place->uid == uid && !watch_stale(&place->lists, now_ms);
-	if (good)
-		*out = place->bar;
+	place = places[uid % PLACES];
 	pthread_mutex_unlock(&locks[uid % LOCKS]);
-	return good;
+	return place.uid == uid ? place : (struct place){ 0 };
 }
 
 static void
-remember(uint64_t uid, const struct watch_set *lists, const struct bar *bar)
+remember(const struct place *place)
 {
-	pthread_mutex_lock(&locks[uid % LOCKS]);
-	places[uid % PLACES] = (struct place){ uid, *lists, *bar };
-	pthread_mutex_unlock(&locks[uid % LOCKS]);
+	pthread_mutex_lock(&locks[place->uid % LOCKS]);
+	places[place->uid % PLACES] = *place;
+	pthread_mutex_unlock(&locks[place->uid % LOCKS]);
+}
+
+/* Names the list before it is read, in `list` and for the page. */
+static void
+name_list(struct request *request, enum object_kind kind, struct watch_set *list)
+{
+	struct object object = { .kind = kind, .a = request->viewer.uid };
+
+	watch_add(&request->calm, object);
+	watch_begin(list);
+	watch_add(list, object);
 }
 
 enum err
 bar_get(struct request *request, struct bar *out)
 {
 	uint64_t uid = request->viewer.uid;
-	struct object inbox = { .kind = OBJ_INBOX, .a = uid };
-	struct object friends = { .kind = OBJ_FRIENDS, .a = uid };
-	struct watch_set lists;
+	struct place now = { .uid = uid }, was = recall(uid);
 	enum err err = OK;
 
 	watch_add(&request->watch, (struct object){ .kind = OBJ_BAR, .a = uid });
-	watch_add(&request->calm, inbox);
-	watch_add(&request->calm, friends);
-	watch_begin(&lists);
-	watch_add(&lists, inbox);
-	watch_add(&lists, friends);
-	if (!remembered(uid, request->now_ms, out)) {
-		err = count(request, out);
-		if (err == OK)
-			remember(uid, &lists, out);
-	}
+	name_list(request, OBJ_INBOX, &now.inbox);
+	name_list(request, OBJ_FRIENDS, &now.friends);
+	now.bar = was.bar;
+	if (was.uid == 0 || watch_stale(&was.inbox, request->now_ms))
+		err = talks_unread(&request->arena, uid, &now.bar.talks);
+	if (err == OK && (was.uid == 0 ||
+	    watch_stale(&was.friends, request->now_ms)))
+		err = count_asks(request, &now.bar.asks);
+	if (err == OK)
+		remember(&now);
+	*out = now.bar;
 	if (out->talks != 0 && request->talk_unread)
 		out->talks--;
 	return err;

@@ -111,7 +111,6 @@ see_talks(const struct world *world, struct sbuf *out)
 {
 	struct conversation talk, *list;
 	struct message *message;
-	struct unread unread;
 	uint64_t cid;
 	size_t n;
 
@@ -120,8 +119,6 @@ see_talks(const struct world *world, struct sbuf *out)
 	assert_ok(conversation_list(&fix.arena, world->me, &list, &n));
 	for (size_t i = 0; i < n; i++)
 		see_talk(world, &list[i], out);
-	assert_ok(conversation_unread(&fix.arena, world->me, 0, &unread));
-	sbuf_fmt(out, "unread %u %u\n", unread.talks, (unsigned)unread.messages);
 	if (world->cid == 0)
 		return;
 	assert_ok(conversation_get(&fix.arena, world->cid, world->me, &talk));

@@ -514,7 +514,8 @@ test_touched(void **state)
 	{ OBJ_INBOX, me, 0 }, { OBJ_INBOX, peer, 0 }, \
 	{ OBJ_PRESENCE, me, 0 }, { OBJ_PRESENCE, peer, 0 }, \
 	{ OBJ_MEMBER, cid, me }, { OBJ_MEMBER, cid, peer }
-	assert_touched(RELATION, { OBJ_BAR, peer, 0 });
+	assert_touched(RELATION, { OBJ_BAR, peer, 0 }, { OBJ_TALKS, me, 0 },
+	    { OBJ_TALKS, peer, 0 });
 	assert_ok(act(CONTACT_REMARK, me, peer));
 	assert_touched({ OBJ_FRIENDS, me, 0 }, { OBJ_INBOX, me, 0 },
 	    { OBJ_MEMBER, cid, me });

@@ -1,0 +1,221 @@
+/*
+ * The kept list of talks says at every moment what the store says: after each of
+ * the things that can happen to it, it is compared with a list read anew.
+ */
+#include "im_fixture.h"
+
+#include "live/internal.h"
+#include "live/kept.h"
+#include "live/talks.h"
+
+#define MAX 100
+
+/* What was touched since is told to `live`, as the committer does. */
+static void
+tell(void)
+{
+	live_bump(fix.touched, fix.n_touched);
+	touched_clear();
+}
+
+static unsigned
+unread_of(uint64_t uid)
+{
+	unsigned n;
+
+	assert_ok(talks_unread(&fix.arena, uid, &n));
+	return n;
+}
+
+static void
+assert_true_list(uint64_t uid)
+{
+	struct talks_page page = { .max = MAX };
+	struct conversation *want;
+	unsigned unread = 0;
+	size_t n;
+
+	assert_ok(conversation_list(&fix.arena, uid, &want, &n));
+	assert_ok(talks_page(&fix.arena, uid, &page));
+	assert_int_equal(page.total, n);
+	assert_int_equal(page.n, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(page.talk[i].cid, want[i].cid);
+		assert_int_equal(page.talk[i].last_seq, want[i].last_seq);
+		assert_int_equal(page.talk[i].read_seq, want[i].read_seq);
+		assert_int_equal(page.talk[i].friends, want[i].friends);
+		assert_true(str_eq(page.talk[i].name, want[i].name));
+		assert_true(str_eq(page.talk[i].remark, want[i].remark));
+		assert_true(str_eq(page.talk[i].snippet, want[i].snippet));
+		unread += want[i].read_seq < want[i].last_seq;
+	}
+	assert_int_equal(unread_of(uid), unread);
+}
+
+/* Somebody with three talks, a message in each, told and seen. */
+static struct {
+	uint64_t me, peer[3], cid[3];
+} some;
+
+static void
+some_make(void)
+{
+	some.me = user("me");
+	for (size_t i = 0; i < 3; i++) {
+		some.peer[i] = user("peer");
+		some.cid[i] = befriend(some.peer[i], some.me);
+		clock_advance(10);
+		say(some.peer[i], some.cid[i], "hello");
+	}
+	tell();
+	assert_true_list(some.me);
+	assert_int_equal(unread_of(some.me), 3);
+}
+
+static void
+test_news(void **state)
+{
+	(void)state;
+	some_make();
+	clock_advance(10);
+	say(some.peer[0], some.cid[0], "a longer text than the one before");
+	tell();
+	assert_true_list(some.me);
+	clock_advance(10);
+	say(some.peer[1], some.cid[1], "a");
+	say(some.me, some.cid[2], "an answer");
+	tell();
+	assert_true_list(some.me);
+	assert_int_equal(unread_of(some.peer[2]), 1);
+}
+
+static void
+test_other_talks_and_friends(void **state)
+{
+	uint64_t other;
+
+	(void)state;
+	some_make();
+	other = user("other");
+	befriend(some.me, other);
+	tell();
+	assert_true_list(some.me);
+	assert_ok(act(CONTACT_REMARK, some.me, some.peer[1]));
+	tell();
+	assert_true_list(some.me);
+	assert_ok(act(CONTACT_REMOVE, some.peer[0], some.me));
+	tell();
+	assert_true_list(some.me);
+}
+
+/* Marks bump no talk: in memory, written, and written and forgotten. */
+static void
+test_marks(void **state)
+{
+	(void)state;
+	some_make();
+	soft_read(some.me, some.cid[0], 1, 0, NULL);
+	assert_true_list(some.me);
+	assert_int_equal(unread_of(some.me), 2);
+	soft_read(some.me, some.cid[1], 1, 0, NULL);
+	for (unsigned i = 0; i < 4; i++) {
+		clock_advance(60000);
+		soft_flush(true);
+	}
+	assert_int_equal(soft_read_get(some.me, some.cid[1], 0), 0);
+	assert_true_list(some.me);
+	assert_int_equal(unread_of(some.me), 1);
+}
+
+/* A slot is raised after the counter: the talk is read again when it is. */
+static void
+test_late_slot(void **state)
+{
+	struct object talk;
+
+	(void)state;
+	some_make();
+	talk = (struct object){ OBJ_CONV, some.cid[0], 0 };
+	clock_advance(10);
+	say(some.peer[0], some.cid[0], "news");
+	/* The counter has moved; this talk's slot has not. */
+	live_bump1((struct object){ OBJ_USER, some.me, 0 });
+	assert_int_equal(unread_of(some.me), 3);
+	live_bump1(talk);
+	assert_true_list(some.me);
+}
+
+static void
+test_pages(void **state)
+{
+	struct talks_page page = { .first = 1, .max = 1 };
+
+	(void)state;
+	some_make();
+	assert_ok(talks_page(&fix.arena, some.me, &page));
+	assert_int_equal(page.total, 3);
+	assert_int_equal(page.n, 1);
+	assert_int_equal(page.talk->cid, some.cid[1]);
+	page = (struct talks_page){ .first = 3, .max = 2 };
+	assert_ok(talks_page(&fix.arena, some.me, &page));
+	assert_int_equal(page.n, 2);
+	assert_int_equal(page.talk->cid, some.cid[2]);
+	page = (struct talks_page){ .max = 2 };
+	assert_ok(talks_page(&fix.arena, user("alone"), &page));
+	assert_int_equal(page.n + page.total, 0);
+}
+
+/* ---- blocks ---- */
+
+static struct kept_shelf shelf;
+
+static struct kept *
+block(uint64_t uid, size_t bytes)
+{
+	struct kept *block = malloc(sizeof(*block));
+
+	*block = (struct kept){ uid, bytes };
+	return block;
+}
+
+static void
+test_kept(void **state)
+{
+	struct kept *mine = block(1, 100);
+
+	(void)state;
+	assert_null(kept_take(&shelf, 1));
+	kept_put(&shelf, mine);
+	assert_int_equal(shelf.bytes, 100);
+	/* Somebody else of the same place finds nothing and takes nothing away. */
+	assert_null(kept_take(&shelf, 1 + KEPT_PLACES));
+	assert_ptr_equal(kept_take(&shelf, 1), mine);
+	assert_null(kept_take(&shelf, 1));
+	assert_int_equal(shelf.bytes, 0);
+	kept_put(&shelf, mine);
+	kept_put(&shelf, block(1 + KEPT_PLACES, 50));
+	assert_null(kept_take(&shelf, 1));
+	assert_int_equal(shelf.bytes, 50);
+	kept_put(&shelf, block(2, KEPT_BYTES_MAX - 40));
+	assert_null(kept_take(&shelf, 2));
+	assert_int_equal(shelf.bytes, 50);
+	kept_clear(&shelf);
+	assert_int_equal(shelf.bytes, 0);
+}
+
+static int
+group_teardown(void **state)
+{
+	talks_clear();
+	return fix_group_teardown(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { TEST(test_news),
+		TEST(test_other_talks_and_friends), TEST(test_marks),
+		TEST(test_late_slot), TEST(test_pages), TEST(test_kept) };
+
+	return cmocka_run_group_tests(tests, fix_group_setup, group_teardown);
+}
