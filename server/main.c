@@ -26,6 +26,7 @@
 #include "im/soft.h"
 #include "live/hold.h"
 #include "live/presence.h"
+#include "live/roster.h"
 #include "live/talks.h"
 #include "store/committer.h"
 #include "web/web.h"
@@ -166,7 +167,8 @@ static const struct {
 	{ CONTROL, control_stop }, { WEB, web_quiesce },
 	{ COMMITTER, stop_drain }, { HOLD, hold_stop }, { WEB, web_stop },
 	{ PRESENCE, presence_stop }, { SOFT, talks_clear },
-	{ COMMITTER, stop_soft }, { COMMITTER, committer_stop }, { SOFT, soft_fini },
+	{ SOFT, roster_clear }, { COMMITTER, stop_soft },
+	{ COMMITTER, committer_stop }, { SOFT, soft_fini },
 	{ STORE, store_close }, { CONTROL, control_done },
 };
 

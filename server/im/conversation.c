@@ -87,7 +87,7 @@ fill_remark(struct arena *arena, uint64_t viewer, struct conversation *out)
 	enum err err = contact_get(NULL, arena, viewer, out->peer, &contact);
 
 	out->remark = contact.remark;
-	out->friends = contact_may_see(&contact);
+	out->state = contact.state;
 	return err;
 }
 
@@ -148,7 +148,7 @@ fill_contact(const struct contacts *contacts, struct conversation *out)
 	if (found == NULL)
 		return;
 	out->remark = found->remark;
-	out->friends = contact_may_see(found);
+	out->state = found->state;
 }
 
 static enum err

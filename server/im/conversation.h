@@ -10,7 +10,7 @@ struct conversation {
 	uint64_t peer;	    /* the other */
 	struct str name;    /* the other's own name */
 	struct str remark;  /* the viewer's name for the other, or empty */
-	bool friends;	    /* so the viewer may see the other's presence */
+	Rec__Friend__State state; /* of the viewer's row for the other */
 	uint32_t last_seq, read_seq; /* read_seq: of the viewer, soft state included */
 	uint32_t send_count; /* the viewer's own sends here */
 	uint64_t last_sender;

@@ -2,6 +2,7 @@
 #include "live/kept.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct kept *
 exchange(struct kept_shelf *shelf, uint64_t uid, struct kept *block)
@@ -35,6 +36,15 @@ kept_put(struct kept_shelf *shelf, struct kept *block)
 		return;
 	}
 	free(exchange(shelf, block->uid, block));
+}
+
+void
+kept_string(struct str *s, char **to)
+{
+	if (s->len != 0)
+		memcpy(*to, s->p, s->len);
+	s->p = *to;
+	*to += s->len;
 }
 
 void

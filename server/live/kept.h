@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 /*
  * One block of memory per person, for what costs much to make and little to
  * keep up to date: a list sorted by what moves.  A block is taken out while
@@ -30,6 +32,8 @@ struct kept_shelf {
 struct kept *kept_take(struct kept_shelf *shelf, uint64_t uid);
 /* Keeps or frees it; it is no more the caller's. */
 void kept_put(struct kept_shelf *shelf, struct kept *block);
+/* Moves a string to *to and *to behind it: the strings of a block follow it. */
+void kept_string(struct str *s, char **to);
 /* Frees all that is kept. */
 void kept_clear(struct kept_shelf *shelf);
 

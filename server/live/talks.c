@@ -50,15 +50,6 @@ strings_len(const struct conversation *talk)
 	return talk->name.len + talk->remark.len + talk->snippet.len;
 }
 
-static void
-string_move(struct str *s, char **to)
-{
-	if (s->len != 0)
-		memcpy(*to, s->p, s->len);
-	s->p = *to;
-	*to += s->len;
-}
-
 /* A block for entries whose strings may lie anywhere. */
 static struct list *
 block_make(const struct list *head, const struct entry *entry)
@@ -77,9 +68,9 @@ block_make(const struct list *head, const struct entry *entry)
 	to = (char *)&list->entry[list->n];
 	for (size_t i = 0; i < list->n; i++) {
 		list->entry[i] = entry[i];
-		string_move(&list->entry[i].talk.name, &to);
-		string_move(&list->entry[i].talk.remark, &to);
-		string_move(&list->entry[i].talk.snippet, &to);
+		kept_string(&list->entry[i].talk.name, &to);
+		kept_string(&list->entry[i].talk.remark, &to);
+		kept_string(&list->entry[i].talk.snippet, &to);
 	}
 	return list;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "live/roster.h"
 
 struct person_row {
 	const struct contact *contact;
@@ -140,7 +141,7 @@ friends_show(struct request *request)
 	page_watch(request, OBJ_PRESENCE, uid, 0);
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
-	err = contact_list(&request->arena, uid, &contacts, &n);
+	err = roster_list(&request->arena, uid, &contacts, &n);
 	if (err != OK)
 		return err;
 	if (str_eq(request_query(request, "v"), STR("blocked")))

@@ -4,6 +4,7 @@
  */
 #include "pages/pages.h"
 
+#include "live/roster.h"
 #include "live/talks.h"
 
 static void
@@ -11,11 +12,12 @@ fill_talk(struct request *request, struct view_row *row,
     const struct conversation *talk)
 {
 	struct view *view = &request->view;
+	struct contact peer = { .uid = talk->peer, .state = talk->state };
 
 	view_link(view, row, "href", str_fmt(&request->arena, "c%llu",
 	    (unsigned long long)talk->cid));
 	view_text(view, row, "name", shown_name(talk->name, talk->remark));
-	if (talk->friends)
+	if (contact_may_see(&peer))
 		view_int(view, row, "presence", list_presence(request, talk->peer));
 	if (talk->last_seq > talk->read_seq)
 		view_int(view, row, "unread", talk->last_seq - talk->read_seq);
@@ -34,7 +36,7 @@ fill_requests(struct request *request)
 	struct view_node *list = view_list(view, &view->root, "requests");
 	struct contact *contacts;
 	size_t n, shown = 0;
-	enum err err = contact_list(&request->arena, request->viewer.uid,
+	enum err err = roster_list(&request->arena, request->viewer.uid,
 	    &contacts, &n);
 
 	for (size_t i = 0; err == OK && i < n && shown < request->key.rows; i++) {

@@ -1,13 +1,13 @@
 /*
  * The unread bar, remembered per viewer: each number for as long as the list
- * that it counts has not moved.  The page's own talk is left out by what the page knows of it
- * (request->talk_unread), so one count serves all pages.
+ * that it counts has not moved.  The page's own talk is left out by what the
+ * page knows of it (request->talk_unread), so one count serves all pages.
  */
 #include "web/bar.h"
 
 #include <pthread.h>
 
-#include "im/contact.h"
+#include "live/roster.h"
 #include "live/talks.h"
 
 #define PLACES 4096
@@ -27,7 +27,7 @@ count_asks(struct request *request, unsigned *out)
 {
 	struct contact *contacts;
 	size_t n;
-	enum err err = contact_list(&request->arena, request->viewer.uid,
+	enum err err = roster_list(&request->arena, request->viewer.uid,
 	    &contacts, &n);
 
 	*out = 0;

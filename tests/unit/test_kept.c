@@ -1,11 +1,13 @@
 /*
- * The kept list of talks says at every moment what the store says: after each of
- * the things that can happen to it, it is compared with a list read anew.
+ * The kept lists of talks and contacts say at every moment what the store says:
+ * after each of the things that can happen to one, it is compared with a list
+ * read anew.
  */
 #include "im_fixture.h"
 
 #include "live/internal.h"
 #include "live/kept.h"
+#include "live/roster.h"
 #include "live/talks.h"
 
 #define MAX 100
@@ -43,13 +45,31 @@ assert_true_list(uint64_t uid)
 		assert_int_equal(page.talk[i].cid, want[i].cid);
 		assert_int_equal(page.talk[i].last_seq, want[i].last_seq);
 		assert_int_equal(page.talk[i].read_seq, want[i].read_seq);
-		assert_int_equal(page.talk[i].friends, want[i].friends);
+		assert_int_equal(page.talk[i].state, want[i].state);
 		assert_true(str_eq(page.talk[i].name, want[i].name));
 		assert_true(str_eq(page.talk[i].remark, want[i].remark));
 		assert_true(str_eq(page.talk[i].snippet, want[i].snippet));
 		unread += want[i].read_seq < want[i].last_seq;
 	}
 	assert_int_equal(unread_of(uid), unread);
+}
+
+static void
+assert_true_roster(uint64_t uid)
+{
+	struct contact *contact, *want;
+	size_t n, n_want;
+
+	assert_ok(contact_list(&fix.arena, uid, &want, &n_want));
+	assert_ok(roster_list(&fix.arena, uid, &contact, &n));
+	assert_int_equal(n, n_want);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(contact[i].uid, want[i].uid);
+		assert_int_equal(contact[i].state, want[i].state);
+		assert_int_equal(contact[i].since_ms, want[i].since_ms);
+		assert_true(str_eq(contact[i].name, want[i].name));
+		assert_true(str_eq(contact[i].remark, want[i].remark));
+	}
 }
 
 /* Somebody with three talks, a message in each, told and seen. */
@@ -106,6 +126,30 @@ test_other_talks_and_friends(void **state)
 	assert_ok(act(CONTACT_REMOVE, some.peer[0], some.me));
 	tell();
 	assert_true_list(some.me);
+}
+
+static void
+test_roster(void **state)
+{
+	uint64_t other;
+
+	(void)state;
+	some_make();
+	assert_true_roster(some.me);
+	assert_true_roster(some.me);
+	other = user("other");
+	assert_true_roster(other);
+	assert_ok(ask(other, some.me));
+	tell();
+	assert_true_roster(some.me);
+	assert_true_roster(other);
+	assert_ok(act(CONTACT_REMARK, some.me, some.peer[1]));
+	assert_ok(act(CONTACT_BLOCK, some.me, other));
+	tell();
+	assert_true_roster(some.me);
+	assert_ok(act(CONTACT_REMOVE, some.peer[0], some.me));
+	tell();
+	assert_true_roster(some.me);
 }
 
 /* Marks bump no talk: in memory, written, and written and forgotten. */
@@ -207,6 +251,7 @@ static int
 group_teardown(void **state)
 {
 	talks_clear();
+	roster_clear();
 	return fix_group_teardown(state);
 }
 
@@ -215,7 +260,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_news),
 		TEST(test_other_talks_and_friends), TEST(test_marks),
-		TEST(test_late_slot), TEST(test_pages), TEST(test_kept) };
+		TEST(test_late_slot), TEST(test_pages), TEST(test_roster), TEST(test_kept) };
 
 	return cmocka_run_group_tests(tests, fix_group_setup, group_teardown);
 }

@@ -1,0 +1,16 @@
+#ifndef LIVE_ROSTER_H
+#define LIVE_ROSTER_H
+
+#include "im/contact.h"
+
+/*
+ * contact_list from memory, for who looked lately: pages that show friends and
+ * requests read no row of them again until one has changed.  Any thread.
+ */
+enum err roster_list(struct arena *arena, uint64_t uid, struct contact **out,
+    size_t *n) MUST_USE;
+
+/* At stop. */
+void roster_clear(void);
+
+#endif
