@@ -80,12 +80,14 @@ fill_head(struct arena *arena, uint64_t viewer, struct conversation *out)
 	return OK;
 }
 
+/* What the viewer's row for the other says, if there is one. */
 static enum err
-fill_remark(struct arena *arena, uint64_t viewer, struct conversation *out)
+fill_contact(struct arena *arena, uint64_t viewer, struct conversation *out)
 {
 	struct contact contact;
 	enum err err = contact_get(NULL, arena, viewer, out->peer, &contact);
 
+	out->name = contact.name;
 	out->remark = contact.remark;
 	out->state = contact.state;
 	return err;
@@ -100,14 +102,16 @@ conversation_get(struct arena *arena, uint64_t cid, uint64_t viewer,
 
 	*out = (struct conversation){ .cid = cid };
 	err = fill_head(arena, viewer, out);
-	if (err != OK)
+	if (err == OK)
+		err = fill_contact(arena, viewer, out);
+	if (err != OK || out->name.len != 0)
 		return err;
+	/* They have nothing but this talk together. */
 	err = store_get_record(NULL, T_INBOX, KEY2(viewer, cid),
 	    &rec__inbox__descriptor, arena, &inbox);
-	if (err != OK)
-		return err;
-	out->name = record_str(inbox->name);
-	return fill_remark(arena, viewer, out);
+	if (err == OK)
+		out->name = record_str(inbox->name);
+	return err;
 }
 
 bool
@@ -138,7 +142,7 @@ by_uid(const void *va, const void *vb)
 }
 
 static void
-fill_contact(const struct contacts *contacts, struct conversation *out)
+find_contact(const struct contacts *contacts, struct conversation *out)
 {
 	struct contact key = { .uid = out->peer }, *found;
 
@@ -188,7 +192,7 @@ conversation_list(struct arena *arena, uint64_t uid, struct conversation **out,
 		err = fill_row(arena, uid, &rows.row[i], &list[i]);
 		if (err != OK)
 			return err;
-		fill_contact(&contacts, &list[i]);
+		find_contact(&contacts, &list[i]);
 	}
 	qsort(list, rows.n, sizeof(*list), latest_first);
 	*out = list;

@@ -222,6 +222,23 @@ talks_page(struct arena *arena, uint64_t uid, struct talks_page *page)
 }
 
 enum err
+talks_with(struct arena *arena, uint64_t uid, const struct talks_with *with)
+{
+	struct list *list;
+	enum err err = list_take(arena, uid, &list);
+
+	memset(with->cid, 0, with->n * sizeof(*with->cid));
+	if (err != OK)
+		return err;
+	for (size_t i = 0; i < list->n; i++)
+		for (size_t k = 0; k < with->n; k++)
+			if (list->entry[i].talk.peer == with->peer[k])
+				with->cid[k] = list->entry[i].talk.cid;
+	kept_put(&shelf, &list->kept);
+	return OK;
+}
+
+enum err
 talks_unread(struct arena *arena, uint64_t uid, unsigned *out)
 {
 	struct list *list;

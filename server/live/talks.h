@@ -17,6 +17,15 @@ struct talks_page {
 enum err talks_page(struct arena *arena, uint64_t uid, struct talks_page *page)
     MUST_USE;
 
+/* The talks with `n` people: cid[i], 0 where there is none with peer[i]. */
+struct talks_with {
+	const uint64_t *peer;
+	size_t n;
+	uint64_t *cid; /* out; the caller's */
+};
+enum err talks_with(struct arena *arena, uint64_t uid,
+    const struct talks_with *with) MUST_USE;
+
 /* How many of them have something unread. */
 enum err talks_unread(struct arena *arena, uint64_t uid, unsigned *out) MUST_USE;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "live/roster.h"
+#include "live/talks.h"
 
 struct person_row {
 	const struct contact *contact;
@@ -78,27 +79,42 @@ fill_people(struct request *request, const char *key,
 	}
 }
 
+/* The talks that the viewer has with the people of these rows. */
+static enum err
+find_talks(struct request *request, const struct person_row *rows, size_t n,
+    uint64_t **out)
+{
+	uint64_t *peer = ARENA_ARRAY(&request->arena, uint64_t, 2 * n + 1);
+	struct talks_with with = { .peer = peer, .n = n, .cid = peer + n };
+
+	for (size_t i = 0; i < n; i++)
+		peer[i] = rows[i].contact->uid;
+	*out = with.cid;
+	return talks_with(&request->arena, request->viewer.uid, &with);
+}
+
 static enum err
 fill_friends(struct request *request, const struct person_row *rows, size_t n)
 {
 	struct view *view = &request->view;
 	struct view_node *list = view_list(view, &view->root, "friends");
 	struct slice slice = list_slice(request, n);
+	uint64_t *cid;
+	enum err err;
 
 	list_fill(request, STR("f"), slice, n);
-	for (size_t i = slice.first; i < slice.first + slice.n; i++) {
+	rows += slice.first;
+	err = find_talks(request, rows, slice.n, &cid);
+	if (err != OK)
+		return err;
+	for (size_t i = 0; i < slice.n; i++) {
 		struct view_row *row = view_row(view, list);
-		uint64_t cid;
-		enum err err = conversation_find(NULL, &request->arena,
-		    request->viewer.uid, rows[i].contact->uid, &cid);
 
-		if (err != OK && err != ERR_NOT_FOUND)
-			return err;
 		view_link(view, row, "href",
 		    person_link(request, rows[i].contact->uid));
-		if (err == OK)
+		if (cid[i] != 0)
 			view_link(view, row, "talk", str_fmt(&request->arena,
-			    "c%llu", (unsigned long long)cid));
+			    "c%llu", (unsigned long long)cid[i]));
 		view_text(view, row, "name", rows[i].shown);
 		view_int(view, row, "presence", rows[i].presence);
 	}

@@ -15,7 +15,7 @@
 
 static struct place {
 	uint64_t uid;
-	struct watch_set inbox, friends;
+	uint64_t inbox, friends; /* tags of the lists when they were counted */
 	struct bar bar;
 } places[PLACES]; /* by uid; a collision counts again */
 static pthread_mutex_t locks[LOCKS] = {
@@ -56,15 +56,17 @@ remember(const struct place *place)
 	pthread_mutex_unlock(&locks[place->uid % LOCKS]);
 }
 
-/* Names the list before it is read, in `list` and for the page. */
-static void
-name_list(struct request *request, enum object_kind kind, struct watch_set *list)
+/* Names the list before it is read; returns what it is to be known again by. */
+static uint64_t
+name_list(struct request *request, enum object_kind kind)
 {
 	struct object object = { .kind = kind, .a = request->viewer.uid };
+	struct watch_set alone;
 
 	watch_add(&request->calm, object);
-	watch_begin(list);
-	watch_add(list, object);
+	watch_begin(&alone);
+	watch_add(&alone, object);
+	return watch_etag(&alone);
 }
 
 enum err
@@ -75,13 +77,12 @@ bar_get(struct request *request, struct bar *out)
 	enum err err = OK;
 
 	watch_add(&request->watch, (struct object){ .kind = OBJ_BAR, .a = uid });
-	name_list(request, OBJ_INBOX, &now.inbox);
-	name_list(request, OBJ_FRIENDS, &now.friends);
+	now.inbox = name_list(request, OBJ_INBOX);
+	now.friends = name_list(request, OBJ_FRIENDS);
 	now.bar = was.bar;
-	if (was.uid == 0 || watch_stale(&was.inbox, request->now_ms))
+	if (was.uid == 0 || was.inbox != now.inbox)
 		err = talks_unread(&request->arena, uid, &now.bar.talks);
-	if (err == OK && (was.uid == 0 ||
-	    watch_stale(&was.friends, request->now_ms)))
+	if (err == OK && (was.uid == 0 || was.friends != now.friends))
 		err = count_asks(request, &now.bar.asks);
 	if (err == OK)
 		remember(&now);

@@ -171,22 +171,34 @@ test_marks(void **state)
 	assert_int_equal(unread_of(some.me), 1);
 }
 
-/* A slot is raised after the counter: the talk is read again when it is. */
+/* A message is there a moment before it is told: who looks between the two
+ * must see it the next time. */
 static void
-test_late_slot(void **state)
+test_look_between(void **state)
 {
-	struct object talk;
+	(void)state;
+	some_make();
+	clock_advance(10);
+	say(some.peer[0], some.cid[0], "news");
+	live_bump1((struct object){ OBJ_USER, some.me, 0 });
+	assert_int_equal(unread_of(some.me), 3);
+	tell();
+	assert_true_list(some.me);
+}
+
+static void
+test_with(void **state)
+{
+	uint64_t cid[3];
+	struct talks_with with = { .n = 3, .cid = cid };
 
 	(void)state;
 	some_make();
-	talk = (struct object){ OBJ_CONV, some.cid[0], 0 };
-	clock_advance(10);
-	say(some.peer[0], some.cid[0], "news");
-	/* The counter has moved; this talk's slot has not. */
-	live_bump1((struct object){ OBJ_USER, some.me, 0 });
-	assert_int_equal(unread_of(some.me), 3);
-	live_bump1(talk);
-	assert_true_list(some.me);
+	with.peer = (const uint64_t[]){ some.peer[2], user("other"), some.peer[0] };
+	assert_ok(talks_with(&fix.arena, some.me, &with));
+	assert_int_equal(cid[0], some.cid[2]);
+	assert_int_equal(cid[1], 0);
+	assert_int_equal(cid[2], some.cid[0]);
 }
 
 static void
@@ -260,7 +272,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_news),
 		TEST(test_other_talks_and_friends), TEST(test_marks),
-		TEST(test_late_slot), TEST(test_pages), TEST(test_roster), TEST(test_kept) };
+		TEST(test_look_between), TEST(test_with), TEST(test_pages), TEST(test_roster), TEST(test_kept) };
 
 	return cmocka_run_group_tests(tests, fix_group_setup, group_teardown);
 }
