@@ -7,10 +7,11 @@
  * counter serves as the stamp of a list that is read as a whole (live/watch.c says
  * why), but a talk that was not read again keeps the stamp it had.
  *
- * Read marks are soft state and bump no talk.  A mark only rises, and one that
+ * Read marks are soft state and bump nothing of a talk.  A mark only rises, and one that
  * has risen is found in memory for at least MARKS_MS (im/soft.c keeps it for two
  * flushes after it is written); a list that was not looked at for longer asks
- * the store.  Only talks with something unread need to be asked about.
+ * the store.  Only talks with something unread need to be asked about.  A command
+ * that moves a stored mark by itself bumps OBJ_MEMBER.
  *
  * A block (live/kept.h) is the list and its strings in one piece.
  */
@@ -100,6 +101,19 @@ sort_again(struct entry *entry, size_t n)
 	}
 }
 
+/* The newest stamp of what an entry is made of. */
+static uint64_t
+stamp_of(const struct entry *entry, uint64_t uid)
+{
+	uint64_t stamp = watch_stamp(entry->slot), mark;
+
+	if (!unread(&entry->talk))
+		return stamp;
+	mark = watch_stamp(watch_slot((struct object){
+	    OBJ_MEMBER, entry->talk.cid, uid }));
+	return mark > stamp ? mark : stamp;
+}
+
 /*
  * Reads again what was bumped, and marks where something is unread.  *moved: a
  * string may lie in the arena now, and the order may be another.
@@ -118,7 +132,7 @@ catch_up(struct arena *arena, struct list *list, bool *moved)
 		struct entry *entry = &list->entry[i];
 		struct conversation *talk = &entry->talk;
 
-		stamp = watch_stamp(entry->slot);
+		stamp = stamp_of(entry, uid);
 		if (stamp > entry->stamp || (late && unread(talk))) {
 			*moved = true;
 			if (stamp > entry->stamp)

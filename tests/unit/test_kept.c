@@ -5,6 +5,7 @@
  */
 #include "im_fixture.h"
 
+#include "im/import.h"
 #include "live/internal.h"
 #include "live/kept.h"
 #include "live/roster.h"
@@ -171,6 +172,21 @@ test_marks(void **state)
 	assert_int_equal(unread_of(some.me), 1);
 }
 
+/* A command may move a stored mark by itself. */
+static void
+test_stored_mark(void **state)
+{
+	struct import_read in;
+
+	(void)state;
+	some_make();
+	in = (struct import_read){ .uid = some.me, .cid = some.cid[1], .seq = 1 };
+	assert_ok(run(&in.command, import_read_run));
+	tell();
+	assert_true_list(some.me);
+	assert_int_equal(unread_of(some.me), 2);
+}
+
 /* A message is there a moment before it is told: who looks between the two
  * must see it the next time. */
 static void
@@ -272,7 +288,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { TEST(test_news),
 		TEST(test_other_talks_and_friends), TEST(test_marks),
-		TEST(test_look_between), TEST(test_with), TEST(test_pages), TEST(test_roster), TEST(test_kept) };
+		TEST(test_stored_mark), TEST(test_look_between), TEST(test_with),
+		TEST(test_pages), TEST(test_roster), TEST(test_kept) };
 
 	return cmocka_run_group_tests(tests, fix_group_setup, group_teardown);
 }
