@@ -237,6 +237,56 @@ test_pages(void **state)
 	assert_int_equal(page.n + page.total, 0);
 }
 
+/* ---- many at once ---- */
+
+#define LOOKS 300
+
+static void *
+look_often(void *failed)
+{
+	struct contact *contact;
+	struct arena arena;
+	unsigned unread;
+	size_t n;
+
+	for (unsigned i = 0; i < LOOKS; i++) {
+		uint64_t uid = i % 2 == 0 ? some.me : some.peer[0];
+
+		arena_init(&arena, 0);
+		if (talks_unread(&arena, uid, &unread) != OK || unread > 3 ||
+		    roster_list(&arena, uid, &contact, &n) != OK || n == 0)
+			*(bool *)failed = true;
+		arena_fini(&arena);
+	}
+	return NULL;
+}
+
+static void
+test_many_at_once(void **state)
+{
+	pthread_t thread[3];
+	bool failed[3] = { false };
+
+	(void)state;
+	some_make();
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, look_often,
+		    &failed[i]), 0);
+	for (unsigned i = 0; i < 30; i++) {
+		say(some.peer[i % 3], some.cid[i % 3], "news");
+		if (i % 10 == 0)
+			assert_ok(act(CONTACT_REMARK, some.me, some.peer[0]));
+		tell();
+	}
+	for (size_t i = 0; i < 3; i++) {
+		pthread_join(thread[i], NULL);
+		assert_false(failed[i]);
+	}
+	assert_true_list(some.me);
+	assert_true_roster(some.me);
+	assert_true_list(some.peer[0]);
+}
+
 /* ---- blocks ---- */
 
 static struct kept_shelf shelf;
@@ -289,7 +339,8 @@ main(void)
 	const struct CMUnitTest tests[] = { TEST(test_news),
 		TEST(test_other_talks_and_friends), TEST(test_marks),
 		TEST(test_stored_mark), TEST(test_look_between), TEST(test_with),
-		TEST(test_pages), TEST(test_roster), TEST(test_kept) };
+		TEST(test_pages), TEST(test_roster), TEST(test_many_at_once),
+		TEST(test_kept) };
 
 	return cmocka_run_group_tests(tests, fix_group_setup, group_teardown);
 }
