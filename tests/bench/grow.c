@@ -494,11 +494,15 @@ static void
 lists_print(void)
 {
 	static const unsigned steps[] = { FEW_TALKS, 20, 60, 200, UINT_MAX };
+	unsigned before = 0;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		struct talker talker = talker_below(steps[i]);
 
-		viewer_print("list", talker.pair, talker.side, talks_of(talker));
+		if (talks_of(talker) != before)
+			viewer_print("list", talker.pair, talker.side,
+			    talks_of(talker));
+		before = talks_of(talker);
 	}
 }
 

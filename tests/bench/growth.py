@@ -7,7 +7,7 @@ of them in turn for the same pages, in short rounds, so that whatever else the m
 does counts for all.  CPU of a page is the server's user and system time divided by the
 requests.  Nothing here is a test.
 
-    growth.py [MESSAGES]        most of the messages: 10,000,000; else 1,000,000 or so
+    growth.py [MESSAGES]        the most, if not 10,000,000
 
 GROWTH_DIR=dir keeps the databases there and uses what it finds; else they go below
 BENCH_DIR or TMPDIR and away at the end.  QUICK=1: shorter rounds.
@@ -37,23 +37,22 @@ class Community:
     """A database of so many messages, its directory and who may look at it."""
     def __init__(self, users, messages):
         self.users, self.messages = users, messages
-        self.name = f"10^{len(str(messages)) - 1}" if set(str(messages)[1:]) == {"0"} and \
-            str(messages)[0] == "1" else f"{messages:,}"
+        digits = str(messages)
+        self.name = f"10^{len(digits) - 1}" if digits.strip("0") == "1" else f"{messages:,}"
         self.top = os.path.join(KEEP or bench.TOP, f"grow.{messages}")
-        self.facts = {}
         seen = os.path.join(self.top, "viewers")
         if not os.path.exists(seen):
             self.make(seen)
         with open(seen, encoding="ascii") as f:
+            self.facts = {"made": float(f.readline())}
             self.viewers = [Viewer(*line.split()) for line in f]
 
     def make(self, seen):
         os.makedirs(self.top)
         begun = time.monotonic()
         out = bench.tool("grow", self.dir, self.users, self.messages)
-        self.facts["making it"] = time.monotonic() - begun
         with open(seen, "w", encoding="ascii") as f:
-            f.write(out)
+            f.write(f"{time.monotonic() - begun}\n{out}")
 
     @property
     def dir(self):
@@ -62,11 +61,13 @@ class Community:
     def of(self, kind):
         return [v for v in self.viewers if v.kind == kind]
 
-    def serve(self, **options):
-        it = zt.Server(dir=self.top, **options)
-        bench.running.append(it.process)
-        it.pid = it.process.pid
-        return it
+
+def serve(top, **options):
+    """The server on the database in top/db."""
+    it = zt.Server(dir=top, **options)
+    bench.running.append(it.process)
+    it.pid = it.process.pid
+    return it
 
 
 # ---- as an operator sees it -------------------------------------------------
@@ -86,9 +87,10 @@ def timed(*args):
     return time.monotonic() - begun, usage.ru_maxrss / 1024
 
 
-def first_page(community, **options):
+def first_page(top):
+    """The server, and the seconds until its first page was there."""
     begun = time.monotonic()
-    it = community.serve(test_clock=None, **options)
+    it = serve(top, test_clock=None)
     bench.fetch(it, "/")
     return it, time.monotonic() - begun
 
@@ -96,17 +98,15 @@ def first_page(community, **options):
 def killed(community):
     """Posts for some seconds, kill -9 in the middle: seconds to the next first page, and
     how much log there was.  On a copy: those messages belong to no comparison."""
-    copy = Community.__new__(Community)
-    copy.top = community.top + ".killed"
-    shutil.copytree(community.top, copy.top)
-    it, _ = first_page(copy)
+    top = shutil.copytree(community.top, community.top + ".killed")
+    it, _ = first_page(top)
     persons = [(v.cid, v.uid, v.token) for v in community.of("any")[:64]]
     bench.load(it, bench.form_keys(it, persons), lines=32, seconds=3)
     it.kill()
-    logs = bytes_in(copy.dir, *(str(n) for n in range(10)))
-    it, took = first_page(copy)
+    logs = bytes_in(os.path.join(top, "db"), *(str(n) for n in range(10)))
+    it, took = first_page(top)
     it.stop()
-    shutil.rmtree(copy.top)
+    shutil.rmtree(top)
     return took, logs / 2**20
 
 
@@ -114,16 +114,16 @@ def operate(community):
     facts, copy, back = community.facts, community.top + ".copy", community.top + ".back"
     facts["tables"] = bytes_in(community.dir, ".db")
     facts["messages"] = os.path.getsize(os.path.join(community.dir, "msg.db"))
-    it, _ = first_page(community)
+    it, _ = first_page(community.top)
     it.stop()
     starts = []
     for _ in range(3):
-        it, took = first_page(community)
+        it, took = first_page(community.top)
         starts.append(took)
         it.stop()
     facts["start"] = statistics.median(starts)
     facts["killed"], facts["killed logs"] = killed(community)
-    it, _ = first_page(community)
+    it, _ = first_page(community.top)
     facts["resident"] = resident_mb(it.pid)
     facts["backup"], _ = timed("backup", "-d", community.dir, copy)
     facts["resident after"] = resident_mb(it.pid)
@@ -206,7 +206,7 @@ def rounds(what, sides):
 
 
 def pages(communities, cache_mb):
-    servers = [c.serve(test_clock=1, cache_mb=cache_mb) for c in communities]
+    servers = [serve(c.top, test_clock=1, cache_mb=cache_mb) for c in communities]
     for it in servers:
         it.ctl("clock", "advance", YOUNG_MS)
     rows = [rounds(what, [(it, plan(c)) for c, it in zip(communities, servers)])
@@ -219,7 +219,7 @@ def pages(communities, cache_mb):
 
 def lists(community):
     """What the length of somebody's own lists costs, in one community."""
-    it = community.serve(test_clock=1)
+    it = serve(community.top, test_clock=1)
     it.ctl("clock", "advance", YOUNG_MS)
     viewers = community.of("list")
     rows = [rounds(what, [(it, plan(it, v)) for v in viewers]) for what, plan in LISTS.items()]
@@ -238,7 +238,7 @@ def markdown(head, rows):
 
 
 def seconds(value):
-    return "kept" if value is None else f"{value * 1000:.0f} ms" if value < 10 else f"{value:.0f} s"
+    return f"{value * 1000:.0f} ms" if value < 10 else f"{value:.0f} s"
 
 
 def operation_rows(communities):
@@ -246,7 +246,7 @@ def operation_rows(communities):
         return [what, *(cell(c.facts, c) for c in communities)]
     return [
         row("people", lambda f, c: f"{c.users:,}"),
-        row("made in", lambda f, c: seconds(f.get("making it"))),
+        row("made in", lambda f, c: seconds(f["made"])),
         row("tables", lambda f, c: f"{f['tables'] / 1e6:,.0f} MB"),
         row("bytes a message, its table", lambda f, c: f"{f['messages'] / c.messages:.0f}"),
         row("bytes a message, all tables", lambda f, c: f"{f['tables'] / c.messages:.0f}"),
@@ -262,9 +262,8 @@ def operation_rows(communities):
 
 
 def main():
-    sizes = [(10, 10_000), (10_000, 1_000_000), (MOST // 100, MOST)]
-    communities = [Community(users, messages) for users, messages in sizes[:3 if MOST > 1_000_000
-                                                                           else 2]]
+    sizes = [s for s in ((10, 10_000), (10_000, 1_000_000)) if s[1] < MOST]
+    communities = [Community(*s) for s in (*sizes, (max(MOST // 100, 10), MOST))]
     for community in communities:
         print(f"{community.name} ...", file=sys.stderr, flush=True)
         operate(community)
