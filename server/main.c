@@ -3,12 +3,13 @@
  *
  * All signals that matter are blocked before the first thread is made and taken
  * by main alone: TERM and INT stop, HUP reads templates and catalogues anew.
- * Once a minute main has the soft state written.  Starting goes down the table
+ * Once a minute main has the soft state written and memory given back.  Starting goes down the table
  * `starts`; stopping goes down the table `stops`, which is not its mirror:
  * no new requests, then what is queued, then the held, then the threads.
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +208,7 @@ wait_for_end(const sigset_t *signals)
 			web_reload();
 		if (clock_mono_ms() >= flush_ms) {
 			soft_flush(false);
+			malloc_trim(0); /* what bursts of wakes left */
 			flush_ms = clock_mono_ms() + SOFT_FLUSH_MS;
 		}
 	}

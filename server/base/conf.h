@@ -27,7 +27,7 @@ struct conf {
 	int zone_minutes;	/* default zone, minutes east of UTC: 480 */
 	unsigned threads;	/* serving threads: 8 */
 	unsigned pw_threads;	/* password hashing threads: 1 */
-	unsigned connections;	/* at most open: 19000 */
+	unsigned connections;	/* at most open: 19500 */
 	unsigned connections_address; /* of one address, 0: no limit: 0 */
 	unsigned idle_s;	/* idle keep-alive connections close: 60 */
 	unsigned hold_s;	/* first hold: 25 */

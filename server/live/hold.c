@@ -87,6 +87,15 @@ session_head(struct shard *shard, uint64_t sid)
 
 /* ---- linking ---- */
 
+/* The links of a waiter are in the order of the slots it watches. */
+static uint32_t
+slot_of(const struct waiter_link *link)
+{
+	const struct waiter *w = link->waiter;
+
+	return w->watch.slot[link - w->links.slots];
+}
+
 static void
 slots_link(struct shard *shard, struct waiter *w)
 {
@@ -95,7 +104,6 @@ slots_link(struct shard *shard, struct waiter *w)
 		uint32_t slot = w->watch.slot[i];
 
 		link->waiter = w;
-		link->slot = slot;
 		link->prev = &shard->slots[slot % SLOT_HEADS];
 		link->next = *link->prev;
 		if (link->next != NULL)
@@ -200,8 +208,8 @@ evict_session(struct shard *shard, const struct waiter *newest)
 }
 
 /* The oldest of all; two locks are never held: in a race, one of the oldest. */
-static void
-evict_oldest(void)
+void
+live_evict(void)
 {
 	uint64_t born = UINT64_MAX;
 	struct shard *from = NULL;
@@ -311,7 +319,7 @@ live_wait(struct waiter *waiter)
 	}
 	pthread_mutex_unlock(&shard->lock);
 	if (wait && atomic_load(&held) > config.max)
-		evict_oldest();
+		live_evict();
 	return wait;
 }
 
@@ -375,7 +383,7 @@ sweep_slot(struct shard *shard, uint32_t slot, const struct hold_sweep *sweep)
 		struct waiter *w = link->waiter;
 
 		next = link->next;
-		if (link->slot != slot || w->since >= stamp)
+		if (slot_of(link) != slot || w->since >= stamp)
 			continue;
 		/* `next` may be a link of w, too (of another slot of the same
 		 * chain): it leads on all the same, w is not resumed yet. */

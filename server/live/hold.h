@@ -56,7 +56,6 @@ struct waiter {
 		struct waiter_link {
 			struct waiter_link *next, **prev;
 			struct waiter *waiter;
-			uint32_t slot;
 		} slots[WATCH_MAX];
 		uint64_t born;			/* order of arrival */
 		uint64_t news;			/* counter when unlinked, or
@@ -86,6 +85,8 @@ void hold_stop(void);
  * hold is evicted, beyond hold_config.max the oldest of all.
  */
 bool live_wait(struct waiter *waiter);
+/* Ends the oldest hold of all, if there is one, to make room; any thread. */
+void live_evict(void);
 
 struct hold_stats {
 	unsigned held;	/* waiting; not those on their way out */

@@ -1,10 +1,15 @@
 /*
  * Holding requests and proving that held replies arrived.
  *
- * A held request keeps its target and its waiter, nothing else; when it is
- * resumed it starts anew, access checks included.
+ * A held request keeps its target and its waiter, nothing else, not even the
+ * struct request: thousands of them wait.  When it is resumed it starts anew,
+ * access checks included.
  */
 #include "web/held.h"
+
+#include <stdlib.h>
+
+#include <microhttpd.h>
 
 #include "im/conversation.h"
 #include "im/soft.h"
@@ -54,38 +59,38 @@ hold_ms(const struct request *request)
 	return (int64_t)seconds * 1000;
 }
 
-static struct request *
-request_of(struct waiter *waiter)
+static struct held *
+held_of(struct waiter *waiter)
 {
-	return (struct request *)((char *)waiter -
-	    offsetof(struct request, waiter));
+	return (struct held *)((char *)waiter - offsetof(struct held, waiter));
 }
 
 static void
 hold_suspend(struct waiter *waiter)
 {
-	struct request *request = request_of(waiter);
-
-	request->state = R_HELD;
-	http_suspend(request);
+	MHD_suspend_connection(held_of(waiter)->connection);
 }
 
 static void
 hold_resume(struct waiter *waiter)
 {
-	http_resume(request_of(waiter));
+	MHD_resume_connection(held_of(waiter)->connection);
 }
 
 bool
 held_try(struct request *request)
 {
-	struct waiter *waiter = &request->waiter;
+	struct held *held;
 
 	if (request->watch_v == 0 || request->resumed_hold ||
 	    !request->holdable || request->watch.full ||
 	    request->method != METHOD_GET)
 		return false;
-	*waiter = (struct waiter){
+	held = calloc(1, sizeof(*held));
+	if (held == NULL)
+		abort();
+	held->connection = request->connection;
+	held->waiter = (struct waiter){
 		.watch = request->watch,
 		.since = request->watch_v,
 		.deadline_ms = clock_mono_ms() + hold_ms(request),
@@ -97,8 +102,15 @@ held_try(struct request *request)
 		.suspend = hold_suspend,
 		.resume = hold_resume,
 	};
-	request->waits = live_wait(waiter);
-	return request->waits;
+	/* From here on it may be resumed; this thread will go on with it. */
+	request->waits = live_wait(&held->waiter);
+	if (!request->waits) {
+		free(held);
+		return false;
+	}
+	request->state = R_HELD;
+	request->held = held;
+	return true;
 }
 
 void

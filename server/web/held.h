@@ -14,8 +14,16 @@
 /* Reads the query.  A malformed, foreign or future one leaves watch_v 0. */
 void held_parse(struct request *request);
 
+/* What is kept of a request while it is held; http.c's. */
+struct held {
+	struct waiter waiter;
+	struct MHD_Connection *connection;
+	char *target;
+	bool http10;
+};
+
 /* Holds the request if it asked for it and nothing is new: true, then it is
- * suspended and its arena given back.  Otherwise answer now. */
+ * suspended, and request->held takes its place.  Otherwise answer now. */
 bool held_try(struct request *request);
 
 /* A request that might have been held is answered at once after all: what it

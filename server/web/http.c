@@ -6,8 +6,8 @@
  *                               v  | resume (command durable, password
  *                            suspended        checked, hold over)
  *
- * A request is made when its first line is read and freed when libmicrohttpd
- * says it is complete.  All work on one happens on the serving thread of its
+ * An exchange lasts from the first line until libmicrohttpd says it is complete;
+ * the request in it gives way to a struct held while it waits for news.  All work on one happens on the serving thread of its
  * connection; a suspended one is touched by nobody until it is resumed.
  */
 #include "web/http.h"
@@ -27,25 +27,28 @@
 
 #include "base/log.h"
 #include "web/body.h"
+#include "web/crowd.h"
+#include "web/held.h"
 #include "web/listen.h"
 #include "web/pwpool.h"
 #include "web/reply.h"
 #include "web/route.h"
 #include "web/static.h"
+#include "web/wait.h"
 #include "web/web.h"
 
 #define ARENA_CAP (16u << 20)
-#define CONNECTION_MEMORY 12288 /* measured: 431 beyond about 7 KB of headers */
+/* All of it is resident once a connection was kept alive, and thousands wait:
+ * measured 7.9 KB for each held one.  Beyond 3,600 bytes in 25 headers
+ * libmicrohttpd answers 431; phones that publish theirs need 1,500. */
+#define CONNECTION_MEMORY 5632
 #define CONNECTION_INCREMENT 1024
-#define WORKERS_MAX 64
 #define STOP_PATIENCE_MS 2000
 
 const struct conf *http_conf;
 
 static struct MHD_Daemon *mhd;
 static unsigned port; /* set once at start */
-static _Atomic bool stopping;
-static _Atomic unsigned waiting; /* suspended for a command or a password */
 static _Atomic unsigned active;	 /* begun and not yet completed */
 static _Atomic uint64_t count_requests, count_posts, count_unmodified,
     count_5xx;
@@ -109,139 +112,92 @@ http_resume(struct request *request)
 	MHD_resume_connection(request->connection);
 }
 
-/* ---- waiting for commands and passwords ---- */
-
-/* Committer thread only.  By serving thread: each scans all of its suspended
- * connections when it finds something resumed, so it should find all at once. */
-static struct request *resume_lists[WORKERS_MAX];
-
-static void
-command_done(struct command *command)
-{
-	struct request *request = command->owner;
-	struct request **list = &resume_lists[request->worker % WORKERS_MAX];
-
-	request->next = *list;
-	*list = request;
-}
-
-static void
-batch_end(void)
-{
-	for (unsigned i = 0; i < WORKERS_MAX; i++)
-		while (resume_lists[i] != NULL) {
-			struct request *request = resume_lists[i];
-
-			resume_lists[i] = request->next;
-			http_resume(request);
-		}
-}
-
-const struct committer_hooks *
-web_hooks(void)
-{
-	static const struct committer_hooks hooks = {
-		.on_durable = live_bump,
-		.on_batch_end = batch_end,
-	};
-
-	return &hooks;
-}
-
-/* Suspends until http_resume; false when we are stopping: libmicrohttpd must
- * not be stopped with suspended connections, so nobody waits any more. */
-static bool
-wait_for(struct request *request, void (*then)(struct request *))
-{
-	atomic_fetch_add(&waiting, 1);
-	if (atomic_load(&stopping)) {
-		atomic_fetch_sub(&waiting, 1);
-		return false;
-	}
-	request->worker = http_worker();
-	request->then = then;
-	request->state = R_WAITING;
-	request->waits = true;
-	http_suspend(request);
-	return true;
-}
-
-void
-request_command(struct request *request, struct command *command,
-    void (*then)(struct request *request))
-{
-	enum err err;
-
-	command->done = command_done;
-	command->owner = request;
-	command->user = request->viewer.uid;
-	if (!wait_for(request, then)) {
-		command->err = ERR_BUSY;
-		then(request);
-		return;
-	}
-	err = committer_submit(command);
-	if (err != OK) {
-		command->err = err;
-		http_resume(request);
-	}
-}
-
-void
-request_password(struct request *request, struct pwjob *job,
-    void (*then)(struct request *request))
-{
-	enum err err;
-
-	job->request = request;
-	if (!wait_for(request, then)) {
-		job->err = ERR_BUSY;
-		then(request);
-		return;
-	}
-	err = pwpool_submit(job);
-	if (err != OK) {
-		job->err = err;
-		http_resume(request);
-	}
-}
-
 /* ---- the life of a request ---- */
+
+/* What libmicrohttpd keeps for us from the first line to the end of a request:
+ * the request itself or, while it is held, what is left of it. */
+struct exchange {
+	struct request *request;
+	struct held *held;
+};
+
+static struct request *
+request_new(struct MHD_Connection *connection, char *target)
+{
+	struct request *request = calloc(1, sizeof(*request));
+
+	if (request == NULL || target == NULL)
+		abort();
+	arena_init(&request->arena, ARENA_CAP);
+	request->connection = connection;
+	request->target = target;
+	return request;
+}
+
+static void
+request_free(struct request *request)
+{
+	/* Resumed, but hung up before it could go on. */
+	if (request->state == R_WAITING)
+		wait_over();
+	body_free(request->body);
+	arena_fini(&request->arena);
+	free(request->target);
+	free(request);
+}
+
+/* The request has begun to wait for news. */
+static void
+hold_begin(struct exchange *exchange)
+{
+	struct request *request = exchange->request;
+
+	exchange->held = request->held;
+	exchange->held->http10 = request->http10;
+	exchange->held->target = request->target;
+	request->target = NULL;
+	request_free(request);
+	exchange->request = NULL;
+}
+
+static void
+hold_end(struct exchange *exchange)
+{
+	free(exchange->held->target);
+	free(exchange->held);
+	exchange->held = NULL;
+}
 
 static void *
 on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-	struct request *request = calloc(1, sizeof(*request));
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
 
 	(void)cls;
-	if (request == NULL || (request->target = strdup(uri)) == NULL)
+	if (exchange == NULL)
 		abort();
-	arena_init(&request->arena, ARENA_CAP);
-	request->connection = connection;
+	exchange->request = request_new(connection, strdup(uri));
 	atomic_fetch_add_explicit(&active, 1, memory_order_relaxed);
-	return request;
+	return exchange;
 }
 
 static void
 on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
     enum MHD_RequestTerminationCode code)
 {
-	struct request *request = *con_cls;
+	struct exchange *exchange = *con_cls;
 
 	(void)cls;
 	(void)connection;
 	(void)code;
-	if (request == NULL)
+	if (exchange == NULL)
 		return;
 	atomic_fetch_sub_explicit(&active, 1, memory_order_relaxed);
-	/* Resumed, but hung up before it could go on. */
-	if (request->state == R_WAITING)
-		atomic_fetch_sub(&waiting, 1);
-	body_free(request->body);
-	reply_drop(&request->reply);
-	arena_fini(&request->arena);
-	free(request->target);
-	free(request);
+	if (exchange->request != NULL)
+		request_free(exchange->request);
+	if (exchange->held != NULL)
+		hold_end(exchange);
+	free(exchange);
 	*con_cls = NULL;
 }
 
@@ -314,12 +270,8 @@ send_reply(struct request *request)
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
-	if (request->waits) {
-		/* Suspended; a hold keeps no arena. */
-		if (request->state == R_HELD)
-			arena_fini(&request->arena);
-		return MHD_YES;
-	}
+	if (request->waits)
+		return MHD_YES; /* suspended */
 	response = reply_make(request, &status);
 	if (response == NULL)
 		return MHD_NO;
@@ -382,23 +334,22 @@ start(struct request *request, const char *method, const char *version)
 
 /* A hold is over: everything anew but the target, access checks included. */
 static enum MHD_Result
-after_hold(struct request *request)
+after_hold(struct exchange *exchange)
 {
-	struct request fresh = {
-		.connection = request->connection,
-		.target = request->target,
-		.method = request->method,
-		.http10 = request->http10,
-		.state = R_BODY,
-		.waiter = request->waiter,
-		.resumed_hold = true,
-		.now_ms = clock_wall_ms(),
-	};
+	struct held *held = exchange->held;
+	struct request *request = request_new(held->connection, held->target);
 
-	arena_init(&fresh.arena, ARENA_CAP);
+	request->http10 = held->http10;
+	request->state = R_BODY;
+	request->waiter = held->waiter;
+	request->resumed_hold = true;
+	request->closes = held->waiter.reason == WAKE_EVICTED;
+	request->now_ms = clock_wall_ms();
+	held->target = NULL;
+	hold_end(exchange);
+	exchange->request = request;
 	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
-	    take_header, &fresh);
-	*request = fresh;
+	    take_header, request);
 	dispatch(request);
 	return send_reply(request);
 }
@@ -408,33 +359,17 @@ after_wait(struct request *request)
 {
 	void (*then)(struct request *) = request->then;
 
-	atomic_fetch_sub(&waiting, 1);
+	wait_over();
 	request->waits = false;
 	request->state = R_BODY;
 	then(request);
 	return send_reply(request);
 }
 
+/* The body as it comes in; then the request is whole. */
 static enum MHD_Result
-on_request(void *cls, struct MHD_Connection *connection, const char *url,
-    const char *method, const char *version, const char *data, size_t *size,
-    void **con_cls)
+go_on(struct request *request, const char *data, size_t *size)
 {
-	struct request *request = *con_cls;
-
-	(void)cls;
-	(void)connection;
-	(void)url;
-	switch (request->state) {
-	case R_NEW:
-		return start(request, method, version);
-	case R_WAITING:
-		return after_wait(request);
-	case R_HELD:
-		return after_hold(request);
-	case R_BODY:
-		break;
-	}
 	if (*size != 0) {
 		if (request->body != NULL)
 			body_feed(request, data, *size);
@@ -444,6 +379,31 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url,
 	if (request->body != NULL)
 		body_end(request);
 	return run(request);
+}
+
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *data, size_t *size,
+    void **con_cls)
+{
+	struct exchange *exchange = *con_cls;
+	struct request *request = exchange->request;
+	enum MHD_Result result;
+
+	(void)cls;
+	(void)connection;
+	(void)url;
+	if (exchange->held != NULL)
+		return after_hold(exchange);
+	if (request->state == R_NEW)
+		return start(request, method, version);
+	if (request->state == R_WAITING)
+		result = after_wait(request);
+	else
+		result = go_on(request, data, size);
+	if (request->state == R_HELD)
+		hold_begin(exchange);
+	return result;
 }
 
 /* ---- start and stop ---- */
@@ -467,6 +427,19 @@ log_mhd(void *cls, const char *fmt, va_list args)
 	log_line(LOG_DEBUG, "libmicrohttpd", "%.*s", (int)strcspn(line, "\n"), line);
 }
 
+static void
+on_connection(void *cls, struct MHD_Connection *connection, void **context,
+    enum MHD_ConnectionNotificationCode code)
+{
+	(void)cls;
+	(void)connection;
+	(void)context;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		crowd_come();
+	else
+		crowd_gone();
+}
+
 static enum err
 start_daemon(const struct conf *conf, int fd)
 {
@@ -479,6 +452,7 @@ start_daemon(const struct conf *conf, int fd)
 	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, NULL,
 	    MHD_OPTION_UNESCAPE_CALLBACK, no_unescape, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT, conf->connections,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, conf->connections_address,
 	    MHD_OPTION_CONNECTION_TIMEOUT, conf->idle_s,
@@ -510,6 +484,8 @@ web_start(const struct conf *conf)
 	int fd;
 
 	own = *conf;
+	crowd_limit(&own);
+	crowd_start(own.connections);
 	http_conf = &own;
 	err = listen_open(conf->listen, &fd, &port);
 	if (err != OK)
@@ -524,7 +500,7 @@ web_start(const struct conf *conf)
 	if (err == OK)
 		err = pwpool_start(conf->pw_threads);
 	if (err == OK)
-		err = start_daemon(conf, fd);
+		err = start_daemon(&own, fd);
 	else
 		close(fd);
 	return err;
@@ -541,7 +517,7 @@ web_quiesce(void)
 {
 	int fd = MHD_quiesce_daemon(mhd);
 
-	atomic_store(&stopping, true);
+	wait_refuse();
 	if (fd >= 0)
 		close(fd);
 }
@@ -554,7 +530,7 @@ web_stop(void)
 
 	/* Commands and passwords always end; slow clients get a moment to
 	 * take their replies, those of holds above all. */
-	while (atomic_load(&waiting) != 0 ||
+	while (wait_count() != 0 ||
 	    (atomic_load(&active) != 0 && clock_mono_ms() < patience))
 		nanosleep(&moment, NULL);
 	pwpool_stop();

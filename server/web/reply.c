@@ -288,6 +288,8 @@ reply_make(struct request *request, unsigned *status)
 	add_caching(response, request);
 	if (*status != 304)
 		add_policies(response, request);
+	if (page && request->closes)
+		add(response, "Connection", "close");
 	if (packed)
 		add(response, "Content-Encoding", "gzip");
 	if (reply->allow != NULL)

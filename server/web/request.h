@@ -106,8 +106,10 @@ struct request {
 	void (*then)(struct request *request); /* continues after a wait */
 	unsigned worker;	/* its serving thread, while it waits */
 	struct request *next;	/* in the list of those to resume */
+	struct held *held;	/* of a hold that has begun: takes its place */
 	struct waiter waiter;
 	bool resumed_hold;	/* this round answers a hold, whatever there is */
+	bool closes;		/* a page ends the connection */
 
 	/* routing */
 	struct str path;	/* without token and query, "" or "c12" */

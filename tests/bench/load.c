@@ -412,6 +412,15 @@ reply_whole(struct line *line, unsigned *status, size_t *head)
 	    *head + strtoul(length + 16, NULL, 10) : 0;
 }
 
+/* The next request goes over a line of its own then. */
+static bool
+reply_closes(const char *reply, size_t head)
+{
+	const char *found = strcasestr(reply, "\nconnection: close");
+
+	return found != NULL && found < reply + head;
+}
+
 static void
 line_closed(struct line *line)
 {
@@ -449,6 +458,11 @@ line_read(struct line *line)
 	if (whole == 0)
 		return;
 	line->len = 0;
+	if (reply_closes(line->in, head)) {
+		close(line->fd);
+		line->fd = -1;
+		count.closed++;
+	}
 	line_got(line, status, line->in + head, whole - head);
 }
 
