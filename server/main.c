@@ -3,9 +3,10 @@
  *
  * All signals that matter are blocked before the first thread is made and taken
  * by main alone: TERM and INT stop, HUP reads templates and catalogues anew.
- * Once a minute main has the soft state written and memory given back.  Starting goes down the table
- * `starts`; stopping goes down the table `stops`, which is not its mirror:
- * no new requests, then what is queued, then the held, then the threads.
+ * Once a minute main has the soft state written and memory given back.  Starting
+ * goes down the table `starts`; stopping goes down the table `stops`, which is
+ * not its mirror: no new requests, then what is queued, then the held, then the
+ * threads.
  */
 #include <errno.h>
 #include <getopt.h>

@@ -47,6 +47,8 @@ static const struct option options[] = {
 	OPTION(pw_threads, NUMBER, .initial = "1", RANGE(1, 64, "")),
 	OPTION(connections, NUMBER, .initial = "19500", RANGE(16, 1000000, "")),
 	OPTION(connections_address, NUMBER, .initial = "0", RANGE(0, 1000000, "")),
+	OPTION(connection_bytes, NUMBER, .initial = "5632",
+	    RANGE(4096, 1 << 20, "bytes")),
 	OPTION(idle_s, NUMBER, .initial = "60", RANGE(1, 3600, "seconds")),
 	OPTION(hold_s, NUMBER, .initial = "25", RANGE(1, 3600, "seconds")),
 	OPTION(hold_max_s, NUMBER, .initial = "50", RANGE(1, 3600, "seconds")),

@@ -28,6 +28,7 @@ struct conf {
 	unsigned threads;	/* serving threads: 8 */
 	unsigned pw_threads;	/* password hashing threads: 1 */
 	unsigned connections;	/* at most open: 19500 */
+	unsigned connection_bytes; /* memory of each for headers: 5632 */
 	unsigned connections_address; /* of one address, 0: no limit: 0 */
 	unsigned idle_s;	/* idle keep-alive connections close: 60 */
 	unsigned hold_s;	/* first hold: 25 */

@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-#include <microhttpd.h>
-
 #include "im/conversation.h"
 #include "im/soft.h"
 #include "web/http.h"
@@ -68,13 +66,13 @@ held_of(struct waiter *waiter)
 static void
 hold_suspend(struct waiter *waiter)
 {
-	MHD_suspend_connection(held_of(waiter)->connection);
+	http_suspend_connection(held_of(waiter)->connection);
 }
 
 static void
 hold_resume(struct waiter *waiter)
 {
-	MHD_resume_connection(held_of(waiter)->connection);
+	http_resume_connection(held_of(waiter)->connection);
 }
 
 bool

@@ -7,8 +7,9 @@
  *                            suspended        checked, hold over)
  *
  * An exchange lasts from the first line until libmicrohttpd says it is complete;
- * the request in it gives way to a struct held while it waits for news.  All work on one happens on the serving thread of its
- * connection; a suspended one is touched by nobody until it is resumed.
+ * the request in it gives way to a struct held while it waits for news.  All work
+ * on one happens on the serving thread of its connection; a suspended one is
+ * touched by nobody until it is resumed.
  */
 #include "web/http.h"
 
@@ -38,10 +39,6 @@
 #include "web/web.h"
 
 #define ARENA_CAP (16u << 20)
-/* All of it is resident once a connection was kept alive, and thousands wait:
- * measured 7.9 KB for each held one.  Beyond 3,600 bytes in 25 headers
- * libmicrohttpd answers 431; phones that publish theirs need 1,500. */
-#define CONNECTION_MEMORY 5632
 #define CONNECTION_INCREMENT 1024
 #define STOP_PATIENCE_MS 2000
 
@@ -101,15 +98,27 @@ http_from_proxy(const struct request *request)
 }
 
 void
+http_suspend_connection(struct MHD_Connection *connection)
+{
+	MHD_suspend_connection(connection);
+}
+
+void
+http_resume_connection(struct MHD_Connection *connection)
+{
+	MHD_resume_connection(connection);
+}
+
+void
 http_suspend(struct request *request)
 {
-	MHD_suspend_connection(request->connection);
+	http_suspend_connection(request->connection);
 }
 
 void
 http_resume(struct request *request)
 {
-	MHD_resume_connection(request->connection);
+	http_resume_connection(request->connection);
 }
 
 /* ---- the life of a request ---- */
@@ -456,7 +465,8 @@ start_daemon(const struct conf *conf, int fd)
 	    MHD_OPTION_CONNECTION_LIMIT, conf->connections,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, conf->connections_address,
 	    MHD_OPTION_CONNECTION_TIMEOUT, conf->idle_s,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    (size_t)conf->connection_bytes,
 	    MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)CONNECTION_INCREMENT,
 	    MHD_OPTION_END);
 	if (mhd == NULL) {

@@ -17,6 +17,9 @@ struct str http_cookie(const struct request *request, const char *name);
 /* Suspends the request; resume is called exactly once for it, on any thread. */
 void http_suspend(struct request *request);
 void http_resume(struct request *request);
+/* The same for a connection whose request is gone, while it is held. */
+void http_suspend_connection(struct MHD_Connection *connection);
+void http_resume_connection(struct MHD_Connection *connection);
 int http_fd(const struct request *request);	/* its socket */
 unsigned http_worker(void);	/* small number of the calling serving thread */
 
