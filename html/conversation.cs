@@ -1,11 +1,11 @@
-<?cs include:"html/_shell.cs" ?><?cs
+<?cs include:"html/_shell.cs" ?><?cs include:"html/_stream.cs" ?><?cs
 
 # The field stands before the messages, on small screens behind them.
 ?><?cs def:message_form() ?><?cs if:?draft ?><p><?cs var:T.talk.draft ?></p>
 <?cs /if ?><form method="post" action="<?cs var:to ?>"><p><textarea name="m" rows="3" cols="40" title="<?cs
 var:T.field.message ?>"><?cs var:text ?></textarea><br/><?cs call:form_key() ?><input type="submit" value="<?cs
 var:T.do.send ?>"/></p></form>
-<?cs /def ?><?cs call:head(name) ?><?cs
+<?cs /def ?><?cs if:?piece ?><?cs call:stream() ?><?cs else ?><?cs call:head(name) ?><?cs
 # A page that moves by itself is one of three: all in one without a form; the quiet one with
 # the form and a frame; what stands in the frame ("log").
 ?><p><?cs call:switch() ?><?cs
@@ -27,4 +27,4 @@ var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs
 <?cs /each ?><?cs
 if:subcount(lines) ?></ul><?cs elif:!?frame ?><p><?cs var:T.talk.empty ?></p><?cs /if ?><?cs if:?form && ?form_below ?><?cs call:message_form() ?><?cs /if ?><?cs call:range(T.nav.newer, T.nav.older)
 ?><?cs if:?log ?><?cs else ?><p><?cs call:a(person, "7", T.nav.person) ?></p>
-<?cs /if ?><?cs call:foot() ?>
+<?cs /if ?><?cs call:foot() ?><?cs /if ?>

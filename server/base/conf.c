@@ -52,6 +52,7 @@ static const struct option options[] = {
 	OPTION(idle_s, NUMBER, .initial = "60", RANGE(1, 3600, "seconds")),
 	OPTION(hold_s, NUMBER, .initial = "25", RANGE(1, 3600, "seconds")),
 	OPTION(hold_max_s, NUMBER, .initial = "50", RANGE(1, 3600, "seconds")),
+	OPTION(stream_s, NUMBER, .initial = "240", RANGE(1, 3600, "seconds")),
 	OPTION(holds, NUMBER, .initial = "19000", RANGE(0, 1000000, "")),
 	OPTION(body_max, NUMBER, .initial = "262144",
 	    RANGE(1024, 64 << 20, "bytes")),

@@ -33,6 +33,7 @@ struct conf {
 	unsigned idle_s;	/* idle keep-alive connections close: 60 */
 	unsigned hold_s;	/* first hold: 25 */
 	unsigned hold_max_s;	/* longest hold: 50 */
+	unsigned stream_s;	/* a page without end is renewed: 240 */
 	unsigned holds;		/* held in all: 19000 */
 	unsigned body_max;	/* bytes of a POST: 262144 */
 	unsigned cache_mb;	/* Berkeley DB: 64 */

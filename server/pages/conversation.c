@@ -5,6 +5,8 @@
  *   c12?b=40     message 40 and older
  *   c12?v=form   the form alone
  *   c12?v=log    the newest alone, for the frame of a page that stays quiet
+ *   c12?v=stream the same without end (web/stream.h), where that works
+ *   c12?v=seen   the picture in it, which tells that its beginning has arrived
  *   c12?w=…      the newest, when there is news: never a form
  *
  * The read mark moves before the page names its watch set, because a page must
@@ -14,12 +16,17 @@
 #include "pages/pages.h"
 
 #include "im/soft.h"
+#include "web/line.h"
 #include "web/mode.h"
+#include "web/stream.h"
+
+#define STREAM_LINES 20u /* of one piece at most */
 
 struct talk_page {
 	struct conversation talk;
 	uint32_t first, last; /* shown; first > last: none */
 	bool newest;
+	bool oldest_first; /* as they come */
 };
 
 static struct str
@@ -126,14 +133,22 @@ fill_lines(struct request *request, const struct talk_page *page)
 	    page->last, &messages, &n);
 	if (err != OK)
 		return err;
-	while (n-- > 0) {
-		struct view_row *row = view_row(view, list);
-		struct str this_day = shell_day(request, messages[n].sent_ms);
+	for (size_t i = 0; i < n; i++) {
+		const struct message *message =
+		    &messages[page->oldest_first ? i : n - 1 - i];
+		struct str this_day = shell_day(request, message->sent_ms);
+		struct view_row *row;
 
+		/* The one before a piece only tells its day. */
+		if (message->seq == request->after && request->after != 0) {
+			day = this_day;
+			continue;
+		}
+		row = view_row(view, list);
 		if (!str_eq(day, this_day))
 			view_text(view, row, "day", this_day);
 		day = this_day;
-		fill_line(request, row, &page->talk, &messages[n]);
+		fill_line(request, row, &page->talk, message);
 	}
 	return OK;
 }
@@ -224,6 +239,82 @@ write_show(struct request *request, const struct talk_page *page)
 	    page->talk.send_count);
 }
 
+/* ---- a page without end ---- */
+
+static const char picture[] = "GIF89a\1\0\1\0\200\0\0\0\0\0\0\0\0!\371\4\1\0\0\0"
+    "\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+
+/* The browser has seen the top while the rest is still to come. */
+static enum err
+seen_show(struct request *request)
+{
+	line_change(request->viewer.sid, LINE_ASKED, LINE_FLOWS);
+	request->reply.body = (struct str){ picture, sizeof(picture) - 1 };
+	request->reply.type = "image/gif";
+	request->reply.no_store = true;
+	return OK;
+}
+
+static enum err
+top_show(struct request *request, struct talk_page *page)
+{
+	struct view *view = &request->view;
+
+	choose_page(request, page);
+	mark_read(request, page);
+	request->seen = page->last;
+	view_bool(view, &view->root, "top", true);
+	if (line_get(request->viewer.sid) == LINE_ASKED)
+		view_link(view, &view->root, "probe", str_fmt(&request->arena,
+		    "c%llu?v=seen&i=%x", (unsigned long long)page->talk.cid,
+		    (unsigned)(secret_random_u64() & 0xffffff)));
+	if (page->first > 1)
+		fill_older(request, page);
+	return fill_lines(request, page);
+}
+
+static enum err
+lines_show(struct request *request, struct talk_page *page)
+{
+	uint32_t after = request->after;
+
+	page->first = after != 0 ? after : 1; /* the one before, for its day */
+	page->last = page->talk.last_seq;
+	request->more = page->last > after + STREAM_LINES;
+	if (request->more)
+		page->last = after + STREAM_LINES;
+	request->seen = page->last;
+	return page->last > after ? fill_lines(request, page) : OK;
+}
+
+static enum err
+piece_show(struct request *request, struct talk_page *page)
+{
+	struct view *view = &request->view;
+
+	page->oldest_first = true;
+	request->holdable = true;
+	view_bool(view, &view->root, "log", true);
+	view_bool(view, &view->root, "piece", true);
+	switch (request->piece) {
+	case PIECE_TOP:
+		return top_show(request, page);
+	case PIECE_LINES:
+		return lines_show(request, page);
+	default:
+		view_bool(view, &view->root, "end", true);
+		return OK;
+	}
+}
+
+static bool
+wants_stream(const struct request *request)
+{
+	return request->key.mode == LIVE_STREAM && mode_is_log(request) &&
+	    str_eq(request_query(request, "v"), STR("stream")) &&
+	    request->method == METHOD_GET;
+}
+
 /*
  * Where frames are drawn, the talk is two pages: this one with the form, which
  * never moves, and in its frame the lines, which load themselves again.
@@ -239,11 +330,17 @@ static enum err
 quiet_show(struct request *request, const struct talk_page *page)
 {
 	struct view *view = &request->view;
-	struct str live = mode_switched(request);
+	struct str live = mode_switched(request), log = STR("log");
 
+	/* No two tabs with one address: browsers load those in turn. */
+	if (request->key.mode == LIVE_STREAM) {
+		log = str_fmt(&request->arena, "stream&i=%x",
+		    (unsigned)(secret_random_u64() & 0xffffff));
+		request->reply.no_store = true;
+	}
 	view_link(view, &view->root, "frame", str_fmt(&request->arena,
-	    "c%llu?v=log%s%.*s", (unsigned long long)page->talk.cid,
-	    live.len != 0 ? "&live=" : "", STR_ARGS(live)));
+	    "c%llu?v=%.*s%s%.*s", (unsigned long long)page->talk.cid,
+	    STR_ARGS(log), live.len != 0 ? "&live=" : "", STR_ARGS(live)));
 	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
 	view_bool(view, &view->root, "form", true);
 	request->has_input = true;
@@ -255,19 +352,27 @@ static enum err
 conversation_show(struct request *request)
 {
 	struct view *view = &request->view;
-	struct talk_page page;
+	struct talk_page page = { 0 };
 	enum err err = conversation_watch(request, &page);
 
 	if (err != OK)
 		return err;
 	if (str_eq(request_query(request, "v"), STR("form")))
 		return write_show(request, &page);
+	if (str_eq(request_query(request, "v"), STR("seen")))
+		return seen_show(request);
+	if (wants_stream(request) && request->piece == PIECE_NONE) {
+		stream_open(request, page.talk.cid);
+		return OK;
+	}
 	view->page = "conversation";
 	choose_page(request, &page);
 	view_text(view, &view->root, "name", shown_name(page.talk.name,
 	    page.talk.remark));
 	view_link(view, &view->root, "person", str_fmt(&request->arena, "u%llu",
 	    (unsigned long long)page.talk.peer));
+	if (request->piece != PIECE_NONE)
+		return piece_show(request, &page);
 	if (quiet_part(request, &page))
 		return quiet_show(request, &page);
 	mark_read(request, &page);
@@ -330,7 +435,7 @@ static enum err
 message_show(struct request *request)
 {
 	struct view *view = &request->view;
-	struct talk_page page;
+	struct talk_page page = { 0 };
 	struct message *messages;
 	size_t n = 0;
 	bool own;

@@ -179,8 +179,8 @@ file_open(struct request *request, const struct export_format *format)
 	arena_init(&file->arena, 0);
 	err = export_open(&file->export, file->uid);
 	file->lang = str_dup(&file->export.arena, request->key.lang);
-	request->reply.stream = (struct stream_source){ file_next, file_free,
-		file };
+	request->reply.stream = (struct stream_source){ .next = file_next,
+		.free = file_free, .state = file };
 	request->reply.type = format->type;
 	request->reply.file = format->file.p;
 	return err;

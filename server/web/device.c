@@ -168,7 +168,7 @@ static const struct {
 	{ "^ELinks", { .mode = LIVE_HELD_REFRESH, .refreshes = true } },
 	{ "NetSurf", { .mode = LIVE_HELD_REFRESH, .refreshes = true,
 	    .frames = true } },
-	{ " Chrome/", { .mode = LIVE_HELD_REFRESH, .refreshes = true,
+	{ "Chrome/", { .mode = LIVE_HELD_REFRESH, .refreshes = true,
 	    .frames = true, .streams = true } },
 	{ "^Mozilla/5.0", { .mode = LIVE_HELD_REFRESH, .refreshes = true,
 	    .frames = true } },

@@ -255,7 +255,8 @@ note_activity(struct request *request)
 {
 	const struct viewer *viewer = &request->viewer;
 
-	if (!request_signed_in(request) || !request_counts(request))
+	if (!request_signed_in(request) || !request_counts(request) ||
+	    request->piece != PIECE_NONE)
 		return;
 	soft_seen(viewer->uid, &viewer->hash, request->now_ms);
 	if (request_query(request, "w").len == 0)

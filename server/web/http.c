@@ -150,6 +150,7 @@ request_free(struct request *request)
 	if (request->state == R_WAITING)
 		wait_over();
 	body_free(request->body);
+	reply_drop(&request->reply);
 	arena_fini(&request->arena);
 	free(request->target);
 	free(request);
@@ -339,6 +340,22 @@ start(struct request *request, const char *method, const char *version)
 	}
 	request->body = body_new(request);
 	return MHD_YES;
+}
+
+void
+http_again(const struct request *request, struct request *fresh)
+{
+	*fresh = (struct request){
+		.connection = request->connection,
+		.target = request->target,
+		.method = request->method,
+		.http10 = request->http10,
+		.state = R_BODY,
+		.now_ms = clock_wall_ms(),
+	};
+	arena_init(&fresh->arena, ARENA_CAP);
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
+	    take_header, fresh);
 }
 
 /* A hold is over: everything anew but the target, access checks included. */

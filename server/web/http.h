@@ -14,6 +14,10 @@ bool http_from_proxy(const struct request *request);
  * gateways); empty when absent.  Borrowed from the connection. */
 struct str http_cookie(const struct request *request, const char *name);
 
+/* A request like this one, from the beginning: the same target and headers, an
+ * arena of its own, which is the caller's to end. */
+void http_again(const struct request *request, struct request *fresh);
+
 /* Suspends the request; resume is called exactly once for it, on any thread. */
 void http_suspend(struct request *request);
 void http_resume(struct request *request);

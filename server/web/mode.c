@@ -6,6 +6,8 @@
  */
 #include "web/mode.h"
 
+#include "web/line.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
@@ -105,7 +107,8 @@ mode_set(struct request *request, const Rec__DevicePrefs *prefs)
 	key->frames = false;
 	if (key->face == FACE_JSON)
 		key->mode = LIVE_HELD_LINK;
-	if (key->mode == LIVE_STREAM && (!live->streams || request->http10))
+	if (key->mode == LIVE_STREAM && (!live->streams || request->http10 ||
+	    line_get(request->viewer.sid) == LINE_GATHERS))
 		key->mode = LIVE_HELD_REFRESH;
 	/* A phone's timer never leads into a hold: gateways give up first. */
 	if ((key->mode == LIVE_HELD_REFRESH || key->mode == LIVE_STREAM) &&

@@ -13,6 +13,7 @@
 
 #define GZIP_MIN 600 /* bytes; below, the gain is not worth the work */
 #define STREAM_BLOCK 16384
+#define FLOW_BLOCK 4096 /* of one that lasts for minutes */
 
 static const char csp[] =
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -96,6 +97,12 @@ page_charset(struct request *request, struct str body)
 		return body;
 	return charset_encode(&request->arena, request->key.charset, fallback,
 	    body);
+}
+
+struct str
+reply_encoded(struct request *request)
+{
+	return page_charset(request, request->reply.body);
 }
 
 /* ---- headers ---- */
@@ -213,17 +220,24 @@ stream_response(struct reply *reply)
 		abort();
 	*stream = reply->stream;
 	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN,
-	    STREAM_BLOCK, stream_next, stream, stream_free);
-	if (response == NULL)
+	    stream->closes ? FLOW_BLOCK : STREAM_BLOCK, stream_next, stream,
+	    stream_free);
+	if (response == NULL) {
 		free(stream);
-	else
-		reply->stream.next = NULL;
+		return NULL;
+	}
+	reply->stream.next = NULL;
+	/* In chunks a browser would not notice the end of a page (measured). */
+	if (stream->closes && MHD_set_response_options(response,
+	    MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) != MHD_YES)
+		log_error("libmicrohttpd sends a stream in chunks");
 	return response;
 }
 
 static struct MHD_Response *
 stream_reply(struct request *request, unsigned *status)
 {
+	bool flows = request->reply.stream.closes;
 	struct MHD_Response *response = stream_response(&request->reply);
 
 	if (response == NULL)
@@ -237,6 +251,8 @@ stream_reply(struct request *request, unsigned *status)
 	add_type(response, request);
 	add_caching(response, request);
 	add_policies(response, request);
+	if (flows)
+		add(response, "X-Accel-Buffering", "no"); /* nginx heeds it */
 	if (request->reply.file != NULL)
 		add(response, "Content-Disposition", str_fmt(&request->arena,
 		    "attachment; filename=\"%s\"", request->reply.file).p);

@@ -11,6 +11,8 @@
  * the client has these bytes already.  NULL: out of memory.
  */
 struct MHD_Response *reply_make(struct request *request, unsigned *status);
+/* The body of the page in its charset, in the arena. */
+struct str reply_encoded(struct request *request);
 /* Frees a stream that no response has taken over. */
 void reply_drop(struct reply *reply);
 /* A page of a signed-in viewer that depends on its watch sets only, and that

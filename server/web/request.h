@@ -32,6 +32,16 @@ enum header_name {
 	HEADER_X_ONLINE_HOST, HEADER_COUNT
 };
 
+/* A page without end goes out in pieces, each made as a page of its own. */
+enum piece {
+	PIECE_NONE,	/* a whole page */
+	PIECE_TOP,	/* up to the newest line */
+	PIECE_LINES,	/* what has come since */
+	PIECE_END,	/* the end, which begins the next page at once */
+	PIECE_LATE_END,	/* the same after a while */
+	PIECE_COUNT
+};
+
 /* All that a page may see of the client; part of the cache key and ETag. */
 struct view_key {
 	enum face face;
@@ -74,6 +84,8 @@ struct stream_source {
 	ssize_t (*next)(void *state, char *buf, size_t max);
 	void (*free)(void *state); /* after the last next(), once */
 	void *state;
+	bool closes;	/* ends with the connection, whatever the client speaks,
+			   and flows: nobody on the way is to gather it */
 };
 #define STREAM_END (-1)
 #define STREAM_BROKEN (-2)
@@ -110,6 +122,9 @@ struct request {
 	struct waiter waiter;
 	bool resumed_hold;	/* this round answers a hold, whatever there is */
 	bool closes;		/* a page ends the connection */
+	enum piece piece;	/* of a page without end (web/stream.h) */
+	uint32_t after;		/* PIECE_LINES: those behind this one */
+	bool more;		/* and not all of them were taken into it */
 
 	/* routing */
 	struct str path;	/* without token and query, "" or "c12" */

@@ -88,6 +88,10 @@ self_address(struct request *request, bool with_switch)
 
 	if (mode_is_log(request))
 		self = with_query(request, self, "v", request_query(request, "v"));
+	/* No two tabs with one address: browsers load those in turn. */
+	if (request->piece != PIECE_NONE)
+		self = with_query(request, self, "i", str_fmt(&request->arena,
+		    "%x", (unsigned)(secret_random_u64() & 0xffffff)));
 	if (with_switch && mode_switched(request).len != 0)
 		self = with_query(request, self, "live", mode_switched(request));
 	return self;
@@ -120,9 +124,10 @@ fill_refresh(struct request *request, struct str self)
 	struct view_row *root = &view->root;
 	unsigned seconds = request->key.refresh_s;
 
-	if (request->resumed_hold && held_early(request))
+	if (request->piece == PIECE_LATE_END ||
+	    (request->resumed_hold && held_early(request)))
 		seconds = 5 + (unsigned)(secret_random_u64() % 26);
-	if (seconds == 0) {
+	if (seconds == 0 && request->piece == PIECE_NONE) {
 		self = held_link(request, self);
 		request->reply.no_store = true; /* no two tabs with one nonce */
 	} else if (seconds < 15 && request->key.face == FACE_WML) {
@@ -202,9 +207,7 @@ fill_foot(struct request *request, struct str self)
 	    (wml && !request->device.takes_html))
 		return;
 	view_link(view, &view->root, wml ? "foot.html" : "foot.wml",
-	    str_fmt(&request->arena, "%.*s%cface=%s", STR_ARGS(self),
-	    str_find(self, STR("?"), NULL) ? '&' : '?',
-	    wml ? "html" : "wml"));
+	    with_query(request, self, "face", wml ? STR("html") : STR("wml")));
 	if (once.len == 0)
 		return;
 	/* Signed out, the choice goes along until it can be kept. */

@@ -11,7 +11,7 @@ SHOTS = os.path.join(ROOT, "build", "shots")
 
 
 class Chromium:
-    def __init__(self, size=(800, 700), dark=False):
+    def __init__(self, size=(800, 700), dark=False, strategy="normal"):
         need({"/usr/bin/chromium": "chromium", "/usr/bin/chromedriver": "chromium-driver"})
         try:
             from selenium import webdriver
@@ -32,7 +32,7 @@ class Chromium:
             options.add_argument(flag)
         if dark:
             options.add_argument("--force-dark-mode")
-        options.set_capability("pageLoadStrategy", "normal")
+        options.set_capability("pageLoadStrategy", strategy)
         self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
         self.driver.set_page_load_timeout(60)
 

@@ -74,6 +74,7 @@ defaults_are_the_documented_ones(void **state)
 	assert_int_equal(conf.threads, 8);
 	assert_int_equal(conf.hold_s, 25);
 	assert_int_equal(conf.hold_max_s, 50);
+	assert_int_equal(conf.stream_s, 240);
 	assert_int_equal(conf.body_max, 262144);
 	assert_true(conf.registration);
 	assert_false(conf.test_clock);
