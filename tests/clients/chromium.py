@@ -85,22 +85,26 @@ class Chromium:
             self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {
                 "type": kind, "x": point[0], "y": point[1], "button": "left", "clickCount": 1})
 
-    def place_in_frame(self, text):
-        """The middle of the link that says so, on the screen."""
+    def place_of(self, text):
+        """How far down in a frame the line with this text stands."""
+        return self.place_in_frame(text, "LI")[1]
+
+    def place_in_frame(self, text, element="A"):
+        """The middle of the link, or another element, that says so, on the screen."""
         document = self.driver.execute_cdp_cmd("DOM.getDocument", {"depth": -1, "pierce": True})
         frame = self.driver.find_element("tag name", "iframe").rect
         found = []
 
         def look(node):
             words = "".join(c.get("nodeValue", "") for c in node.get("children", []))
-            if node["nodeName"] == "A" and text in words:
+            if node["nodeName"] == element and text in words:
                 found.append(node["nodeId"])
             for child in node.get("children", []):
                 look(child)
             if "contentDocument" in node:
                 look(node["contentDocument"])
         look(document["root"])
-        assert found, f"no link {text!r} in {self.frame_words}"
+        assert found, f"no {element} {text!r} in {self.frame_words}"
         quad = self.driver.execute_cdp_cmd("DOM.getContentQuads", {"nodeId": found[0]})["quads"][0]
         x, y = sum(quad[0::2]) / 4, sum(quad[1::2]) / 4
         assert x > frame["x"] and y > frame["y"], "in the coordinates of the page"

@@ -143,3 +143,103 @@ def test_the_choice_sticks(browser, serve):
     browser.open(url(server, cid))
     browser.wait(T("nav.wait"))
     assert not browser.all("iframe")
+
+
+# ---- pages without end ------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def impatient():
+    """Does not wait until a page has loaded: one with an endless frame never has."""
+    one = Chromium(strategy="none")
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def streamer(impatient):
+    impatient.forget()
+    return impatient
+
+
+def in_a_stream(browser, server):
+    """As in_a_talk, with the stream chosen."""
+    browser.open(url(server, "register"))
+    browser.wait(T("register.password"))
+    browser.fill("input[name=name]", "chromium-person")
+    browser.fill("input[name=password]", people.PASSWORD)
+    browser.submit("register")
+    browser.wait(T("inbox.empty"))
+    friend = people.somebody(server, "NOKIA7110", name="friend-of-mine")
+    people.ask(friend, "chromium-person")
+    browser.open(url(server, "f"))
+    browser.wait(T("friends.requests"))
+    browser.submit("f", do="accept")
+    browser.wait(T("notice.accepted"))
+    browser.open(url(server, "o?v=live"))
+    browser.wait(T("live_about"))
+    browser.one("select[name=live] option[value=stream]").click()
+    browser.submit("o", do="live")
+    browser.wait(T("notice.saved"))
+    cid = people.talk(friend, "chromium-person")
+    people.say(friend, cid, "the first line")
+    browser.open(url(server, cid))
+    browser.wait("the first line")
+    server.wait_held()
+    return friend, cid
+
+
+def test_a_stream_shows_lines_as_they_come(streamer, serve):
+    server = serve()
+    friend, cid = in_a_stream(streamer, server)
+    streamer.one("textarea[name=m]").send_keys("half typed")
+    for n in range(3):
+        people.say(friend, cid, f"news {n}")
+        streamer.wait(f"news {n}")
+    assert typed(streamer) == "half typed"
+    assert streamer.frame_words.count("the first line") == 1
+    top, bottom = (streamer.place_of(text) for text in ("news 2", "the first line"))
+    assert top < bottom, "the newest is in view"
+
+
+def test_a_stream_renews_itself(streamer, serve):
+    server = serve(stream_s=1000)
+    friend, cid = in_a_stream(streamer, server)
+    streamer.one("textarea[name=m]").send_keys("half typed")
+    for n in range(3):
+        before = server.status("resumed")
+        server.advance(1000_000)
+        zt.wait_until("it ended", lambda: server.status("resumed") > before)  # noqa: B023
+        server.wait_held()
+        people.say(friend, cid, f"round {n}")
+        streamer.wait(f"round {n}")
+    assert streamer.frame_words.count("round 0") == 1
+    assert typed(streamer) == "half typed"
+
+
+def test_a_cut_stream_is_mended_by_the_link_outside(streamer, serve):
+    server = serve()
+    friend, cid = in_a_stream(streamer, server)
+    streamer.one("textarea[name=m]").send_keys("kept through it")
+    server.kill()
+    server.listen = f"{server.host}:{server.port}"
+    server.start()
+    friend.close()
+    people.say(friend, cid, "after the crash")
+    streamer.follow("a[target=log]")
+    streamer.wait("after the crash")
+    server.wait_held()
+    people.say(friend, cid, "and live again")
+    streamer.wait("and live again")
+    assert typed(streamer) == "kept through it"
+
+
+def test_a_stopped_server_is_found_again_by_the_stream(streamer, serve):
+    server = serve()
+    friend, cid = in_a_stream(streamer, server)
+    server.stop()
+    server.listen = f"{server.host}:{server.port}"
+    server.start()
+    friend.close()
+    server.wait_held(deadline_s=60)
+    people.say(friend, cid, "after the restart")
+    streamer.wait("after the restart")
