@@ -19,7 +19,7 @@ BUILD_PACKAGES = gcc libc6-dev make libmicrohttpd-dev clearsilver-dev libdb5.3-d
 CHECK_PACKAGES = $(BUILD_PACKAGES) libcmocka-dev python3 python3-pytest python3-selenium chromium \
 	chromium-driver lynx w3m links2 elinks tmux kannel kannel-extras libxml2-utils libwbxml2-utils \
 	w3c-sgml-lib mandoc clang clang-format libclang-rt-14-dev db5.3-util iproute2 procps curl \
-	xz-utils fonts-dejavu-core fonts-noto-cjk wrk
+	xz-utils fonts-dejavu-core fonts-noto-cjk wrk nginx-light squid
 
 # A sanitizer's own code, and another compiler, see warnings of their own.
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \

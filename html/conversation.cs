@@ -10,7 +10,7 @@ var:T.do.send ?>"/></p></form>
 # the form and a frame; what stands in the frame ("log").
 ?><p><?cs call:switch() ?><?cs
 if:?log ?><?cs var:T.foot.asof ?> <?cs var:asof ?><?cs
-elif:?frame ?><a href="<?cs var:frame ?>" target="log" accesskey="0">0.<?cs var:T.nav.reconnect ?></a><?cs
+elif:?reconnect ?><a href="<?cs var:reconnect ?>" target="log" accesskey="0">0.<?cs var:T.nav.reconnect ?></a><?cs
 else ?><?cs call:a(self, "0", T.nav.refresh) ?><?cs /if ?><?cs
 if:?newest ?> <a href="<?cs var:newest ?>"><?cs var:T.nav.newest ?></a><?cs /if ?><?cs
 if:?write && !?log ?> <?cs call:a(write, "8", T.nav.write) ?><?cs /if ?></p>

@@ -338,9 +338,12 @@ quiet_show(struct request *request, const struct talk_page *page)
 		    (unsigned)(secret_random_u64() & 0xffffff));
 		request->reply.no_store = true;
 	}
-	view_link(view, &view->root, "frame", str_fmt(&request->arena,
-	    "c%llu?v=%.*s%s%.*s", (unsigned long long)page->talk.cid,
-	    STR_ARGS(log), live.len != 0 ? "&live=" : "", STR_ARGS(live)));
+	log = str_fmt(&request->arena, "c%llu?v=%.*s%s%.*s",
+	    (unsigned long long)page->talk.cid, STR_ARGS(log),
+	    live.len != 0 ? "&live=" : "", STR_ARGS(live));
+	view_link(view, &view->root, "frame", log);
+	view_link(view, &view->root, "reconnect", str_fmt(&request->arena,
+	    "%.*s&re=1", STR_ARGS(log)));
 	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
 	view_bool(view, &view->root, "form", true);
 	request->has_input = true;

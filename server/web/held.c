@@ -12,6 +12,7 @@
 #include "im/conversation.h"
 #include "im/soft.h"
 #include "web/http.h"
+#include "web/line.h"
 
 #define ROUND_S 5 /* each hold that came back makes the next one longer */
 
@@ -32,6 +33,8 @@ held_parse(struct request *request)
 		request->seen = (uint32_t)value;
 	if (str_u64(round, &value) && value < 100)
 		request->round = (unsigned)value;
+	if (request->round != 0)
+		line_bore(request->viewer.sid);
 }
 
 struct str
@@ -72,6 +75,9 @@ hold_suspend(struct waiter *waiter)
 static void
 hold_resume(struct waiter *waiter)
 {
+	/* Looked at before the resume: the request is not ours behind it. */
+	if (waiter->reason == WAKE_HANGUP)
+		line_hung_up(waiter->sid);
 	http_resume_connection(held_of(waiter)->connection);
 }
 

@@ -8,6 +8,7 @@
 
 #include "web/line.h"
 
+#define CUT_S 15 /* seconds between refreshes where the line cuts holds */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
@@ -95,27 +96,47 @@ chosen(const struct request *request, const Rec__DevicePrefs *prefs)
 	return (struct mode_choice){ 1 + request->device.live.mode, 0 };
 }
 
+/* What this program, face and protocol make of a wish. */
+static enum live_mode
+possible(const struct request *request, enum live_mode wish)
+{
+	const struct device_live *live = &request->device.live;
+	bool waits = wish == LIVE_HELD_REFRESH || wish == LIVE_STREAM;
+
+	if (request->key.face == FACE_JSON)
+		return LIVE_HELD_LINK;
+	/* A phone's timer never leads into a hold: gateways give up first. */
+	if (waits && (request->key.face == FACE_WML || !live->refreshes))
+		return LIVE_HELD_LINK;
+	if (wish == LIVE_STREAM && (!live->streams || request->http10))
+		return LIVE_HELD_REFRESH;
+	return wish;
+}
+
+/* What the line makes of it: pieces that are gathered become held pages, holds
+ * that are cut timed ones. */
+static enum live_mode
+borne(const struct request *request, enum live_mode mode)
+{
+	uint64_t sid = request->viewer.sid;
+
+	if ((mode == LIVE_HELD_REFRESH || mode == LIVE_STREAM) && line_cuts(sid))
+		return LIVE_TIMED;
+	if (mode == LIVE_STREAM && line_get(sid) == LINE_GATHERS)
+		return LIVE_HELD_REFRESH;
+	return mode;
+}
+
 void
 mode_set(struct request *request, const Rec__DevicePrefs *prefs)
 {
-	const struct device_live *live = &request->device.live;
 	struct mode_choice choice = chosen(request, prefs);
 	struct view_key *key = &request->key;
 
-	key->mode = choice.mode - 1;
+	key->mode = borne(request, possible(request, choice.mode - 1));
 	key->refresh_s = 0;
-	key->frames = false;
-	if (key->face == FACE_JSON)
-		key->mode = LIVE_HELD_LINK;
-	if (key->mode == LIVE_STREAM && (!live->streams || request->http10 ||
-	    line_get(request->viewer.sid) == LINE_GATHERS))
-		key->mode = LIVE_HELD_REFRESH;
-	/* A phone's timer never leads into a hold: gateways give up first. */
-	if ((key->mode == LIVE_HELD_REFRESH || key->mode == LIVE_STREAM) &&
-	    (key->face == FACE_WML || !live->refreshes))
-		key->mode = LIVE_HELD_LINK;
 	if (key->mode == LIVE_TIMED)
-		key->refresh_s = choice.refresh_s;
-	key->frames = live->frames && key->face == FACE_HTML &&
+		key->refresh_s = choice.refresh_s != 0 ? choice.refresh_s : CUT_S;
+	key->frames = request->device.live.frames && key->face == FACE_HTML &&
 	    key->mode != LIVE_HELD_LINK && key->mode != LIVE_BY_HAND;
 }

@@ -10,6 +10,7 @@
 #include "web/auth.h"
 #include "web/body.h"
 #include "web/http.h"
+#include "web/line.h"
 #include "web/mode.h"
 
 static int
@@ -359,6 +360,9 @@ set_key(struct request *request)
 	key_device(request);
 	body_decode(request);
 	key_switches(request);
+	if (request_query(request, "re").len != 0 && request_counts(request) &&
+	    !request->resumed_hold && request->piece == PIECE_NONE)
+		line_mended(request->viewer.sid);
 	mode_set(request, device_prefs(request));
 	key->text_max = key->face == FACE_WML ? 240 : 1 << 20;
 }

@@ -122,6 +122,10 @@ class Chromium:
         assert found, f"no {css}\n{self.words}"
         return found[0]
 
+    def wait_one(self, css):
+        wait_until(css, lambda: self.all(css))
+        return self.one(css)
+
     def follow(self, css):
         self.one(css).click()
 

@@ -23,9 +23,10 @@ def browser(chromium):
     return chromium
 
 
-def in_a_talk(browser, server):
-    """The browser's person on a talk whose frame waits; gives the friend and the talk."""
+def in_a_talk(browser, server, live=None):
+    """The browser's person with a friend, in their talk; gives the friend and the talk."""
     browser.open(url(server, "register"))
+    browser.wait(T("register.password"))
     browser.fill("input[name=name]", "chromium-person")
     browser.fill("input[name=password]", people.PASSWORD)
     browser.submit("register")
@@ -33,11 +34,20 @@ def in_a_talk(browser, server):
     friend = people.somebody(server, "NOKIA7110", name="friend-of-mine")
     people.ask(friend, "chromium-person")
     browser.open(url(server, "f"))
+    browser.wait(T("friends.requests"))
     browser.submit("f", do="accept")
     browser.wait(T("notice.accepted"))
     cid = people.talk(friend, "chromium-person")
+    people.say(friend, cid, "the first line")
+    if live:
+        browser.open(url(server, "o?v=live"))
+        browser.wait(T("live_about"))
+        browser.one(f"select[name=live] option[value={live}]").click()
+        browser.submit("o", do="live")
+        browser.wait(T("notice.saved"))
     browser.open(url(server, cid))
     server.wait_held()
+    browser.wait("the first line", 60)
     return friend, cid
 
 
@@ -162,30 +172,7 @@ def streamer(impatient):
 
 
 def in_a_stream(browser, server):
-    """As in_a_talk, with the stream chosen."""
-    browser.open(url(server, "register"))
-    browser.wait(T("register.password"))
-    browser.fill("input[name=name]", "chromium-person")
-    browser.fill("input[name=password]", people.PASSWORD)
-    browser.submit("register")
-    browser.wait(T("inbox.empty"))
-    friend = people.somebody(server, "NOKIA7110", name="friend-of-mine")
-    people.ask(friend, "chromium-person")
-    browser.open(url(server, "f"))
-    browser.wait(T("friends.requests"))
-    browser.submit("f", do="accept")
-    browser.wait(T("notice.accepted"))
-    browser.open(url(server, "o?v=live"))
-    browser.wait(T("live_about"))
-    browser.one("select[name=live] option[value=stream]").click()
-    browser.submit("o", do="live")
-    browser.wait(T("notice.saved"))
-    cid = people.talk(friend, "chromium-person")
-    people.say(friend, cid, "the first line")
-    browser.open(url(server, cid))
-    browser.wait("the first line")
-    server.wait_held()
-    return friend, cid
+    return in_a_talk(browser, server, "stream")
 
 
 def test_a_stream_shows_lines_as_they_come(streamer, serve):
