@@ -161,13 +161,14 @@ def chosen(client, preset):
 
 
 def as_today(settings):
-    """What the settings of a kind of client are called in the export: a schema that knew
-    only seconds meant "timed", and with 0 "by hand"."""
+    """What the settings of a kind of client are called in the export.  Schema 1 knew only
+    seconds ("refresh"): they meant "timed", and 0 "by hand"."""
     want = {FIELDS[n]: int(v) if v.isdigit() else v for n, v in settings.items() if n in FIELDS}
-    if "refresh" in settings:
-        want["mode"] = "hand" if settings["refresh"] == "0" else "timed"
-        if settings["refresh"] != "0":
-            want["refresh"] = int(settings["refresh"])
+    live = {"0": "hand"}.get(settings.get("refresh"), settings.get("refresh")) or settings.get("live")
+    if live:
+        want["mode"] = "timed" if live.isdigit() else live
+        if live.isdigit():
+            want["refresh"] = int(live)
     return want
 
 
