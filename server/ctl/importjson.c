@@ -35,7 +35,7 @@ enum place {
 };
 enum field {
 	VERSION, PROFILE_OBJECT, FRIENDS_LIST, TALKS_LIST,
-	NAME, CREATED, LANG, ZONE, RULE, DEVICES_LIST,
+	NAME, CREATED, LANG, ZONE, RULE, AT_PLACES, DEVICES_LIST,
 	CLASS, FACE, CHARSET, ROWS, MODE, REFRESH,
 	FRIEND_NAME, STATE, REMARK, SINCE,
 	PEER, TALK_SINCE, READ, MESSAGES_LIST,
@@ -62,6 +62,7 @@ static const struct {
 	[LANG] = { PROFILE, "lang", STRING, .max = NAME_BYTES },
 	[ZONE] = { PROFILE, "zone", NUMBER, .min = -1440, .max = 1440 },
 	[RULE] = { PROFILE, "rule", STRING, .max = NAME_BYTES },
+	[AT_PLACES] = { PROFILE, "places", STRING, .max = NAME_BYTES },
 	[DEVICES_LIST] = { PROFILE, "devices", OPEN, DEVICES },
 
 	[CLASS] = { DEVICE, "class", STRING, .max = NAME_BYTES },
@@ -140,8 +141,9 @@ profile_end(struct import_json *json)
 	prefs->lang = record_bytes(json->text[LANG]);
 	prefs->zone_set = json->seen & SEEN(ZONE);
 	prefs->zone_minutes = (int32_t)json->number[ZONE];
-	if (!word_value(json, RULE, &export_rules, &prefs->write_rule))
-		return fail(json, ERR_REQUEST, STR("unknown rule"));
+	if (!word_value(json, RULE, &export_rules, &prefs->write_rule) ||
+	    !word_value(json, AT_PLACES, &export_places, &prefs->places))
+		return fail(json, ERR_REQUEST, STR("unknown rule or places"));
 	return told(json, json->sink->profile(json->sink->to, &profile,
 	    &json->fault.why));
 }

@@ -74,6 +74,7 @@ prefs_within(const Rec__Prefs *prefs)
 	    prefs->zone_minutes >= ZONE_MIN &&
 	    prefs->zone_minutes <= ZONE_MAX &&
 	    prefs->write_rule <= WRITE_RULE_MAX &&
+	    prefs->places < PLACES_COUNT &&
 	    prefs->n_device <= DEVICE_CLASS_MAX + 1;
 
 	for (size_t i = 0; within && i < prefs->n_device; i++)

@@ -61,8 +61,8 @@ struct export_words {
 	const struct str *word;
 	size_t n;
 };
-extern const struct export_words export_states, export_rules, export_modes,
-    export_faces, export_classes;
+extern const struct export_words export_states, export_rules, export_places,
+    export_modes, export_faces, export_classes;
 /* The word of a number; empty when it has none. */
 struct str export_word(const struct export_words *words, uint32_t number);
 /* The number of a word; false: none has it. */

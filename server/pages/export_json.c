@@ -56,6 +56,7 @@ put_prefs(struct sbuf *out, const Rec__Prefs *prefs)
 	if (prefs->zone_set)
 		put_number(out, "zone", prefs->zone_minutes);
 	put_text(out, "rule", export_word(&export_rules, prefs->write_rule));
+	put_text(out, "places", export_word(&export_places, prefs->places));
 	sbuf_add(out, STR(",\"devices\":["));
 	for (size_t i = 0; i < prefs->n_device; i++)
 		put_device(out, prefs->device[i], &first);

@@ -4,6 +4,7 @@
  */
 #include "pages/export.h"
 
+#include "im/account.h"
 #include "im/prefs.h"
 #include "web/device.h"
 
@@ -16,6 +17,11 @@ static const struct str states[] = {
 	[REC__FRIEND__STATE__BLOCKED] = { "blocked", 7 },
 };
 static const struct str rules[] = { { "everyone", 8 }, { "friends", 7 } };
+static const struct str places[] = {
+	[PLACES_MANY] = { "many", 4 },
+	[PLACES_NEWEST] = { "newest", 6 },
+	[PLACES_ASK] = { "ask", 3 },
+};
 /* These two are + 1 in records: 0 is no choice. */
 static const struct str modes[] = {
 	[1 + LIVE_HELD_REFRESH] = { "held", 4 },
@@ -37,8 +43,9 @@ static const struct str classes[] = {
 };
 
 const struct export_words export_states = WORDS(states),
-    export_rules = WORDS(rules), export_modes = WORDS(modes),
-    export_faces = WORDS(faces), export_classes = WORDS(classes);
+    export_rules = WORDS(rules), export_places = WORDS(places),
+    export_modes = WORDS(modes), export_faces = WORDS(faces),
+    export_classes = WORDS(classes);
 
 struct str
 export_word(const struct export_words *words, uint32_t number)

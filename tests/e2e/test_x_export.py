@@ -16,7 +16,7 @@ import pytest
 from people import answer, ask, befriend, friends, lines, pair, person, save, say, sign_in, somebody, \
     somebody_else, talk
 from words import T
-from zt import BIN, Server
+from zt import BIN, ROOT, Server
 
 FILES = {"zhitiao.html": "text/html", "zhitiao.txt": "text/plain", "zhitiao.mbox": "application/mbox",
          "zhitiao.json": "application/json"}
@@ -93,6 +93,9 @@ def community(server):
     ask(d, b.name)                                        # stays open for ever
     save(a, lang="zh-TW", zone="-210", rows="10", rule="friends")
     save(c, cs="gbk")
+    save(b, live="60")
+    d.get("o?v=sessions")
+    d.submit(d.page.form(to="o", do="places"), rule="newest")
     return a, b, c, d
 
 
@@ -168,6 +171,8 @@ def test_json_has_all_and_nothing_else(community):
         [(b.name, len(TEXTS), len(TEXTS) + 1), (c.name, 0, 1)]
     assert [m["text"] for m in data["talks"][0]["messages"]] == \
         [m["text"] for m in reversed(lines_whole(a, b))]
+    assert told(b)["profile"]["devices"] == [{"class": "html", "mode": "timed", "refresh": 60}]
+    assert told(c)["profile"]["devices"][0]["charset"] == "gbk" and told(d)["profile"]["places"] == "newest"
     raw = download(a)
     for secret in (a.password, *a.secrets, "argon2", "password", "session"):
         assert secret.encode() not in raw
@@ -176,6 +181,26 @@ def test_json_has_all_and_nothing_else(community):
     assert [(f["name"], f["state"]) for f in told(c)["friends"]] == [(a.name, "friend"), (b.name, "asked_me")]
     assert {"name": d.name, "state": "blocked"}.items() <= \
         next(f for f in told(b)["friends"] if f["name"] == d.name).items()
+
+
+# Fields of records.proto, by what the export does with them: whoever adds one decides.
+KEPT = {"User": "name created_ms prefs", "Prefs": "lang zone_minutes zone_set write_rule device places",
+        "DevicePrefs": "device_class face charset page_size refresh_s mode",
+        "Friend": "state name remark since_ms", "Message": "sender sent_ms text",
+        "Conversation": "last_seq user_a user_b", "Member": "read_seq joined_ms", "Inbox": "peer name"}
+LEFT = {"User": "folded password admin seen_ms invited_by presence_mode status image_generation",
+        "Prefs": "see_rule", "DevicePrefs": "refresh_set", "Member": "send_count",
+        "Conversation": "type last_ms last_sender snippet"}
+
+
+def test_every_field_of_a_record_was_thought_of():
+    with open(os.path.join(ROOT, "server/store/records.proto"), encoding="utf-8") as f:
+        proto = re.sub(r"//.*", "", f.read())
+    for name, body in re.findall(r"^message (\w+) \{(.*?)^\}", proto, re.M | re.S):
+        body = re.sub(r"enum \w+ \{.*?\}", "", body, flags=re.S)
+        for field in re.findall(r"^\s*(?:repeated )?\w+ (\w+) = \d+;", body, re.M) if name in KEPT else []:
+            assert field in (KEPT[name] + " " + LEFT.get(name, "")).split(), \
+                f"{name}.{field}: is it part of an export (export_json.c, importjson.c, doc/export.md)?"
 
 
 def lines_whole(one, other):
