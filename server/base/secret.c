@@ -131,5 +131,7 @@ secret_pwhash_verify(struct str password, struct str hash)
 	if (hash.len >= sizeof(z))
 		return false;
 	memcpy(z, hash.p, hash.len);
-	return crypto_pwhash_str_verify(z, password.p, password.len) == 0;
+	/* Declared never to be NULL, however short. */
+	return crypto_pwhash_str_verify(z, password.p != NULL ? password.p : "",
+	    password.len) == 0;
 }
