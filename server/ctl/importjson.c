@@ -97,7 +97,8 @@ struct import_json {
 	unsigned seen;
 	struct str text[FIELDS];
 	int64_t number[FIELDS];
-	Rec__Prefs *prefs;
+	Rec__Prefs prefs;	/* of the profile, row by row */
+	Rec__DevicePrefs *device[DEVICES_MAX];
 	struct arena kept, row;	/* of profile or talk; of the object inside */
 	size_t quiet;		/* bytes since the last event */
 	uint64_t lines;		/* whole ones before the bytes at hand */
@@ -134,9 +135,9 @@ word_value(const struct import_json *json, enum field field,
 static int
 profile_end(struct import_json *json)
 {
+	Rec__Prefs *prefs = &json->prefs;
 	struct import_profile profile = { json->text[NAME],
-		json->number[CREATED], json->prefs };
-	Rec__Prefs *prefs = json->prefs;
+		json->number[CREATED], prefs };
 
 	prefs->lang = record_bytes(json->text[LANG]);
 	prefs->zone_set = json->seen & SEEN(ZONE);
@@ -151,7 +152,7 @@ profile_end(struct import_json *json)
 static int
 device_end(struct import_json *json)
 {
-	Rec__Prefs *prefs = json->prefs;
+	Rec__Prefs *prefs = &json->prefs;
 	Rec__DevicePrefs *row = ARENA_NEW(&json->kept, Rec__DevicePrefs);
 
 	rec__device_prefs__init(row);
@@ -258,9 +259,8 @@ take_key(void *ctx, const unsigned char *key, size_t len)
 
 /* Is a value of that kind what should come now? */
 static bool
-expected(struct import_json *json, int kind)
+expected(const struct import_json *json, int kind)
 {
-	json->quiet = 0;
 	return json->field != FIELDS && (int)fields[json->field].kind == kind;
 }
 
@@ -272,6 +272,7 @@ take_string(void *ctx, const unsigned char *p, size_t len)
 	enum field field = json->field;
 	enum place in = json->place;
 
+	json->quiet = 0;
 	if (!expected(json, STRING))
 		return fail(json, ERR_REQUEST, STR("a text where none is expected"));
 	if (len > (size_t)fields[field].max)
@@ -291,6 +292,7 @@ take_integer(void *ctx, long long value)
 	struct import_json *json = ctx;
 	enum field field = json->field;
 
+	json->quiet = 0;
 	if (!expected(json, NUMBER))
 		return fail(json, ERR_REQUEST, STR("a number where none is expected"));
 	if (value < fields[field].min || value > fields[field].max)
@@ -339,12 +341,19 @@ forget(struct import_json *json, enum place place)
 		arena_fini(&json->row);
 }
 
+/* Which object or list may open now; NOWHERE: none. */
+static enum place
+next_place(const struct import_json *json)
+{
+	if (json->field == FIELDS)
+		return places[json->place].element;
+	return expected(json, OPEN) ? fields[json->field].opens : NOWHERE;
+}
+
 static int
 open_place(struct import_json *json, bool list)
 {
-	enum place place = json->field != FIELDS && expected(json, OPEN) ?
-	    fields[json->field].opens : json->field == FIELDS ?
-	    places[json->place].element : NOWHERE;
+	enum place place = next_place(json);
 
 	json->quiet = 0;
 	if (place == NOWHERE || list != (places[place].element != NOWHERE))
@@ -411,13 +420,8 @@ import_json_open(const struct import_sink *sink)
 	json->field = FIELDS;
 	arena_init(&json->kept, 0);
 	arena_init(&json->row, 0);
-	json->prefs = calloc(1, sizeof(*json->prefs));
-	if (json->prefs == NULL)
-		abort();
-	rec__prefs__init(json->prefs);
-	json->prefs->device = calloc(DEVICES_MAX, sizeof(*json->prefs->device));
-	if (json->prefs->device == NULL)
-		abort();
+	rec__prefs__init(&json->prefs);
+	json->prefs.device = json->device;
 	return json;
 }
 
@@ -427,8 +431,6 @@ import_json_close(struct import_json *json)
 	yajl_free(json->yajl);
 	arena_fini(&json->kept);
 	arena_fini(&json->row);
-	free(json->prefs->device);
-	free(json->prefs);
 	free(json);
 }
 

@@ -16,7 +16,7 @@ import pytest
 from people import answer, ask, befriend, friends, lines, pair, person, save, say, sign_in, somebody, \
     somebody_else, talk
 from words import T
-from zt import BIN, ROOT, Server
+from zt import BIN, ROOT, wait_until
 
 FILES = {"zhitiao.html": "text/html", "zhitiao.txt": "text/plain", "zhitiao.mbox": "application/mbox",
          "zhitiao.json": "application/json"}
@@ -495,6 +495,30 @@ def test_a_reader_who_leaves_costs_nothing(server, tmp_path):
             sock.sendall(client._head("GET", "/" + name, None, {}))
             assert sock.recv(1000)
     assert len(messages(client, "Short")) == 3000
+
+
+def test_a_stop_does_not_wait_for_a_slow_reader(server, tmp_path):
+    path, _ = many(tmp_path, 3000)
+    server.ctl("import", path)
+    client = someone(server, "Long")
+    with socket.create_connection((server.host, server.port), timeout=60) as sock:
+        sock.sendall(client._head("GET", "/zhitiao.mbox", None, {}))
+        assert sock.recv(1000)
+        verified(server)                    # stops, with exit 0
+
+
+def test_a_stop_ends_an_import_which_can_be_repeated(server, tmp_path):
+    path, _ = many(tmp_path, 20000)
+    run = subprocess.Popen([BIN, "import", "-d", server.dir, path], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    wait_until("the import has begun", lambda: server.ctl("user", "admin", "Short", ok=False).returncode == 0)
+    verified(server)
+    out, err = run.communicate(timeout=60)
+    assert (run.returncode == 1 and "the server is stopping" in err) or "new messages = 20000" in out, (out, err)
+    server.start()
+    server.ctl("import", path)
+    assert len(messages(someone(server, "Long"), "Short")) == 20000
+    assert set(fresh(server.ctl("import", path)).values()) == {0}
 
 
 def test_export_while_the_other_writes(server):
