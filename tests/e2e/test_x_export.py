@@ -299,7 +299,7 @@ def test_what_went_out_comes_in_as_it_was(community, serve, tmp_path, order):
     a, b, c, _ = people
     assert [line["text"] for line in lines_whole(a, b)] == \
         [m["text"] for m in reversed(messages(a, b.name))]
-    assert a.request("GET", "/", extra={"Accept": "application/json"}).json["bar"] == 1
+    assert inbox(a)["bar"] == 1
     say(c, talk(c, a.name), "and on it goes")
     assert messages(a, c.name)[-1]["text"] == "and on it goes"
     assert fresh(other.ctl("import", *paths))["messages"] == 0, "what is newer here stays"
@@ -350,6 +350,28 @@ def test_a_later_file_continues_a_talk(server, serve, tmp_path):
     assert fresh(other.ctl("import", *keep(tmp_path, b)))["messages"] == 450
     assert [m["text"] for m in messages(at(other, a), b.name)] == [m["text"] for m in messages(a, b.name)]
     verified(other)
+
+
+def test_an_import_is_news(community, serve, tmp_path):
+    """Whoever waits is woken, and lists that are kept in memory have it."""
+    a, b, c, d = community
+    paths = keep(tmp_path, a, c)
+    other = serve()
+    other.ctl("import", *keep(tmp_path, b))
+    client = at(other, a)
+    assert [t["name"] for t in inbox(client)["talks"]] == [b.name]
+    held = client.hold(inbox(client)["wait"])
+    other.wait_held()
+    other.ctl("import", *paths)
+    assert held.join(100).status == 200
+    assert {t["name"]: t.get("unread") for t in inbox(client)["talks"]} == {"my <b> 友": 1, c.name: 1}
+    page = client.request("GET", "/f", extra={"Accept": "application/json"}).json
+    assert {f["name"] for f in page["friends"]} == {"my <b> 友", c.name}
+    assert [f["name"] for f in page["requests"]] == [d.name]
+
+
+def inbox(client):
+    return client.request("GET", "/", extra={"Accept": "application/json"}).json
 
 
 @pytest.mark.parametrize("change", [{"text": "never said"}, {"ms": 1}, {"from": None}])
