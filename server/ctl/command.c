@@ -64,6 +64,7 @@ run_status(struct call *call)
 		{ "batches", store.batches },
 		{ "flushes", store.flushes },
 		{ "failures", store.failures },
+		{ "refused", store.refused },
 		{ "queue", store.queue },
 		{ "data_bytes", store.data_bytes },
 		{ "log_bytes", store.log_bytes },

@@ -20,13 +20,14 @@
 #include "store/queue.h"
 #include "store/stats.h"
 
-#define BATCH_MAX 64
+#define BATCH_MAX 128 /* the sweeper among them */
 #define BATCH_TRIES 40
 #define TOUCHED_FIRST 256
 
 struct batch {
 	struct command *command[BATCH_MAX];
 	size_t n, n_ok;
+	int64_t taken_us, flushed_us; /* the latter: how long it took */
 	struct txn txn;
 };
 
@@ -154,16 +155,20 @@ command_try(DB_TXN *parent, struct txn *txn, struct command *command)
 }
 
 static int
-batch_commit(DB_TXN *parent)
+batch_commit(struct batch *batch, DB_TXN *parent)
 {
 	DB_ENV *env = store_tables()->env;
+	int64_t begun;
 	int ret;
 
 	if ((ret = parent->commit(parent, DB_TXN_WRITE_NOSYNC)) != 0)
 		return ret;
+	begun = stats_now_us();
 	/* Committed and visible, but not safe: no way back from here. */
 	if ((ret = env->log_flush(env, NULL)) != 0)
 		store_die("log flush", ret);
+	batch->flushed_us = stats_now_us() - begun;
+	histogram_add(HISTOGRAM_FLUSH, (uint64_t)batch->flushed_us);
 	stats_add(STAT_FLUSHES, 1);
 	return 0;
 }
@@ -189,7 +194,7 @@ batch_try(struct batch *batch)
 		batch->n_ok += batch->command[i]->err == OK;
 	}
 	if (batch->n_ok > 0)
-		return batch_commit(parent);
+		return batch_commit(batch, parent);
 	txn_abort(parent);
 	return 0;
 }
@@ -234,18 +239,35 @@ batch_run(struct batch *batch)
 }
 
 static void
+batch_count(const struct batch *batch)
+{
+	int64_t now = stats_now_us();
+	size_t failures = 0;
+
+	for (size_t i = 0; i < batch->n; i++) {
+		const struct command *command = batch->command[i];
+
+		failures += command->err == ERR_DISK ||
+		    command->err == ERR_INTERNAL;
+		histogram_add(HISTOGRAM_WAIT,
+		    (uint64_t)(batch->taken_us - command->submitted_us));
+		histogram_add(HISTOGRAM_LATENCY,
+		    (uint64_t)(now - command->submitted_us));
+	}
+	histogram_add(HISTOGRAM_RUN,
+	    (uint64_t)(now - batch->taken_us - batch->flushed_us));
+	histogram_add(HISTOGRAM_BATCH, batch->n);
+	stats_add(STAT_COMMANDS, batch->n);
+	stats_add(STAT_BATCHES, 1);
+	stats_add(STAT_FAILURES, failures);
+}
+
+static void
 batch_answer(struct batch *batch)
 {
 	const struct committer_hooks *hooks = &committer.hooks;
 	struct command *command;
-	size_t failures = 0;
 
-	for (size_t i = 0; i < batch->n; i++)
-		failures += batch->command[i]->err == ERR_DISK ||
-		    batch->command[i]->err == ERR_INTERNAL;
-	stats_add(STAT_COMMANDS, batch->n);
-	stats_add(STAT_BATCHES, 1);
-	stats_add(STAT_FAILURES, failures);
 	if (batch->txn.n_touched > 0 && hooks->on_durable != NULL)
 		hooks->on_durable(batch->txn.touched, batch->txn.n_touched);
 	for (size_t i = 0; i < batch->n; i++) {
@@ -257,6 +279,22 @@ batch_answer(struct batch *batch)
 		hooks->on_batch_end();
 }
 
+/* What is queued, once something is, and the sweeper when it is due. */
+static void
+batch_take(struct batch *batch)
+{
+	struct command *sweep = sweep_command();
+
+	batch->n = queue_take(&committer.queue, batch->command, BATCH_MAX - 1,
+	    sweep_wait_ms());
+	batch->taken_us = stats_now_us();
+	batch->flushed_us = 0;
+	if (sweep_wait_ms() > 0)
+		return;
+	sweep->submitted_us = batch->taken_us;
+	batch->command[batch->n++] = sweep;
+}
+
 static void *
 committer_main(void *arg)
 {
@@ -265,14 +303,12 @@ committer_main(void *arg)
 	(void)arg;
 	this_is_committer = true;
 	while (!queue_finished(&committer.queue)) {
-		batch->n = queue_take(&committer.queue, batch->command,
-		    BATCH_MAX - 1, sweep_wait_ms());
-		if (sweep_wait_ms() == 0)
-			batch->command[batch->n++] = sweep_command();
+		batch_take(batch);
 		if (batch->n == 0)
 			continue;
 		batch->txn.now_ms = clock_wall_ms();
 		batch_run(batch);
+		batch_count(batch);
 		batch_answer(batch);
 		arena_fini(&batch->txn.arena);
 	}
@@ -314,8 +350,14 @@ committer_stop(void)
 enum err
 committer_submit(struct command *command)
 {
+	enum err err;
+
 	assert(command->run != NULL);
-	return queue_push(&committer.queue, command);
+	command->submitted_us = stats_now_us();
+	err = queue_push(&committer.queue, command);
+	if (err != OK)
+		stats_add(STAT_REFUSED, 1);
+	return err;
 }
 
 unsigned

@@ -5,7 +5,7 @@
 #include "store/store.h"
 
 /*
- * One thread runs every write.  It takes what is queued (at most 64), runs
+ * One thread runs every write.  It takes what is queued (at most 127), runs
  * each command in a child transaction, commits the parent with
  * DB_TXN_WRITE_NOSYNC, flushes the log once, hands the touched objects to
  * `on_durable`, then calls done() of each command.  A command that returns an
@@ -21,7 +21,8 @@ struct command {
 	uint64_t user; /* for the share of the queue */
 	/* Set before done(): OK means durable. */
 	enum err err;
-	struct command *next; /* the committer's */
+	struct command *next; /* the committer's, both */
+	int64_t submitted_us;
 };
 
 /* `on_durable` and `on_batch_end` run on the committer thread; the latter after

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,8 +25,6 @@ static struct {
 	struct tables tables;
 	char secret[SECRET_LEN];
 } store;
-
-static _Atomic uint64_t stats[STAT_COUNT];
 
 const struct tables *
 store_tables(void)
@@ -235,8 +232,7 @@ store_open(const struct store_config *config)
 		close(fd);
 		return err;
 	}
-	for (size_t i = 0; i < STAT_COUNT; i++)
-		atomic_store(&stats[i], 0);
+	stats_reset();
 	store.is_open = true;
 	return OK;
 }
@@ -259,12 +255,6 @@ store_close(void)
 
 /* ---- numbers ---- */
 
-void
-stats_add(enum stat stat, uint64_t n)
-{
-	atomic_fetch_add_explicit(&stats[stat], n, memory_order_relaxed);
-}
-
 /* A counter of T_META: so many were made, none is ever removed. */
 static uint64_t
 stats_made(const char *counter)
@@ -285,11 +275,13 @@ void
 store_stats(struct store_stats *out)
 {
 	*out = (struct store_stats){
-		.commands = atomic_load(&stats[STAT_COMMANDS]),
-		.batches = atomic_load(&stats[STAT_BATCHES]),
-		.flushes = atomic_load(&stats[STAT_FLUSHES]),
-		.failures = atomic_load(&stats[STAT_FAILURES]),
+		.commands = stats_get(STAT_COMMANDS),
+		.batches = stats_get(STAT_BATCHES),
+		.flushes = stats_get(STAT_FLUSHES),
+		.failures = stats_get(STAT_FAILURES),
+		.refused = stats_get(STAT_REFUSED),
 		.queue = committer_waiting(),
+		.queue_max = store.config.queue_max,
 		.users = stats_made("next_uid"),
 		.conversations = stats_made("next_cid"),
 	};

@@ -124,7 +124,8 @@ enum err store_expire_at(struct txn *txn, enum table table, struct key key,
 struct str store_secret(void);
 
 struct store_stats {
-	uint64_t commands, batches, flushes, failures, queue, users, conversations;
+	uint64_t commands, batches, flushes, failures, refused;
+	uint64_t queue, queue_max, users, conversations;
 	uint64_t data_bytes, log_bytes;
 };
 void store_stats(struct store_stats *out);
