@@ -64,6 +64,12 @@ $(BUILD)/tests/test_%: tests/unit/test_%.c $(OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(OBJ) -lcmocka $(LIBS)
 
+# Makes the disk slow for whom it is preloaded into; no sanitizer of its own.
+SLOWDISK = $(BUILD)/tests/slowdisk.so
+$(SLOWDISK): tests/bench/slowdisk.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(OPT) -shared -fPIC -o $@ $<
+
 # tests/fuzz/fuzz_NAME.c with a main that feeds it files.
 $(BUILD)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(OBJ)
 	@mkdir -p $(@D)
@@ -111,7 +117,7 @@ endif
 	@$(PYTHON) tests/check.py $(PARTS)
 
 .PHONY: built
-built: $(BUILD)/zhitiao $(UNIT) $(FUZZ)
+built: $(BUILD)/zhitiao $(SLOWDISK) $(UNIT) $(FUZZ)
 
 # One part: make unit T=conf; make e2e T=restart (pytest -k); SAN=… as well.
 .PHONY: lint unit replay e2e clients
@@ -121,7 +127,7 @@ unit: $(UNIT)
 	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" unit
 replay: $(FUZZ)
 	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" fuzz
-e2e clients: $(BUILD)/zhitiao
+e2e clients: $(BUILD)/zhitiao $(SLOWDISK)
 	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" $@
 
 # make fuzz T=charset [FUZZ_S=seconds]: looks for new inputs with libFuzzer.

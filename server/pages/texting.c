@@ -18,6 +18,7 @@ struct texting {
 	uint32_t count;
 	int64_t sent_ms;
 	bool foreign;	/* the form key is not ours: no kept text may give way */
+	bool kept;	/* the text stands in the store as the form's draft */
 };
 
 static bool
@@ -105,28 +106,35 @@ resend_show(struct request *request)
 	view_bool(view, &view->root, "person", form->page == FORM_PERSON);
 	view_text(view, &view->root, "key", formkey_make(request, form->page,
 	    form->page_id, work->count));
-	if (too_long_for_deck(request, work->send.text) &&
-	    work->draft.command.run != NULL && work->draft.command.err == OK)
+	if (work->kept)
 		view_bool(view, &view->root, "kept", true);
 	else
 		view_text(view, &view->root, "text", work->send.text);
 	return OK;
 }
 
-static void
-draft_stored(struct request *request)
+/* The draft that this form has; ERR_NOT_FOUND. */
+static enum err
+find_draft(struct request *request, const struct form_id *form, struct str *out)
 {
-	dispatch_finish(request, OK);
-}
-
-static bool
-has_draft(struct request *request, const struct form_id *form)
-{
-	struct str text;
 	uint32_t count;
 
 	return draft_get(&request->arena, request->viewer.uid, form->page,
-	    form->page_id, &text, &count) != ERR_NOT_FOUND;
+	    form->page_id, out, &count);
+}
+
+/* What a full queue did not take may have been there before: a kept text that
+ * was asked to be sent. */
+static void
+draft_stored(struct request *request)
+{
+	struct texting *work = request->work;
+	struct str draft;
+
+	work->kept = work->draft.command.err == OK ||
+	    (find_draft(request, &work->draft.form, &draft) == OK &&
+	    str_eq(draft, work->draft.text));
+	dispatch_finish(request, OK);
 }
 
 /* Shows the text again; `count` goes into the fresh key. */
@@ -134,13 +142,15 @@ static enum err
 give_back(struct request *request, struct str why, uint32_t count, enum err err)
 {
 	struct texting *work = request->work;
+	struct str draft;
 
 	work->why = why;
 	work->count = count;
 	request->show = resend_show;
 	request->err = err;
 	if (!too_long_for_deck(request, work->send.text) ||
-	    (work->foreign && has_draft(request, &work->send.form)))
+	    (work->foreign &&
+	    find_draft(request, &work->send.form, &draft) != ERR_NOT_FOUND))
 		return OK;
 	work->draft = (struct draft_put){
 		.command.run = draft_put_run,

@@ -310,6 +310,8 @@ reply_make(struct request *request, unsigned *status)
 		add(response, "Content-Encoding", "gzip");
 	if (reply->allow != NULL)
 		add(response, "Allow", reply->allow);
+	if (request->err == ERR_BUSY) /* a full queue is empty sooner */
+		add(response, "Retry-After", "1");
 	if (reply->cookie.len != 0)
 		add(response, "Set-Cookie", reply->cookie.p);
 	return response;
