@@ -151,11 +151,27 @@ cover:
 	@gcovr -r . build-cover -f server/ --html-details build-cover/index.html --print-summary
 	@echo "see build-cover/index.html"
 
+# QUICK=1: two minutes instead of ten; T="reads bytes": these sections.
+BENCH = $(addprefix $(BUILD)/bench/,floor load inside peers)
 .PHONY: bench
 bench:
-	@sh tests/apt.sh $(BUILD_PACKAGES) wrk python3
-	@$(SELF) --no-print-directory all
-	@BUILD=$(BUILD) sh tests/bench/run.sh
+	@sh tests/apt.sh $(BUILD_PACKAGES) wrk python3 libsqlite3-dev liblmdb-dev
+	@$(SELF) --no-print-directory all $(SLOWDISK) $(BENCH)
+	@BUILD=$(BUILD) sh tests/bench/run.sh $(T)
+
+BENCH_CC = $(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(OPT) $(CFLAGS) $(LDFLAGS)
+$(BUILD)/bench/floor: tests/bench/floor.c
+	@mkdir -p $(@D)
+	$(Q)$(BENCH_CC) -o $@ $^ -lmicrohttpd
+$(BUILD)/bench/load: $(addprefix tests/bench/,load.c plan.c reply.c plan.h reply.h series.h)
+	@mkdir -p $(@D)
+	$(Q)$(BENCH_CC) -o $@ $(filter %.c,$^)
+$(BUILD)/bench/peers: tests/bench/peers.c tests/bench/series.h
+	@mkdir -p $(@D)
+	$(Q)$(BENCH_CC) -o $@ $< -lsqlite3 -llmdb
+$(BUILD)/bench/inside: tests/bench/inside.c tests/bench/series.h $(OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
 
 # What grows with what is stored: doc/growth.md.  A part of an hour, 6 GB below
 # BENCH_DIR or TMPDIR.
@@ -169,10 +185,6 @@ bench-growth:
 $(BUILD)/bench/grow: tests/bench/grow.c $(OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS) -lm
-
-$(BUILD)/bench/load: tests/bench/load.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $<
 
 # ---- giving away --------------------------------------------------------------
 

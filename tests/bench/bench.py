@@ -7,7 +7,7 @@ least and the most of a single round beside it: where these lie far apart the ma
 was busy, and one run proves little.  Nothing here is a test: figures and the targets
 of doc/design.md, nothing more.  QUICK=1: a minute.
 
-    bench.py [section...]       pages posts holds delivery growth start bytes
+    all.py [section...]         pages posts holds delivery growth start bytes, and those of bench_store.py
 """
 import atexit
 import os
@@ -34,6 +34,8 @@ ROUNDS = 5 if QUICK else 9
 SECONDS = 0.4 if QUICK else 0.6         # of one side in one round
 THREADS = 8                             # the server's own default
 
+WHOLE = "live=link"                     # of a talk's address: one page, not a form and a frame
+
 rows = []                               # of the table
 running = []                            # our own children
 
@@ -56,9 +58,9 @@ def row(what, measured, ratio="", target="", met=None):
     print("   ", " | ".join(r for r in rows[-1] if r), file=sys.stderr, flush=True)
 
 
-def tool(name, *args, stdin=None):
+def tool(name, *args, stdin=None, env=None):
     run = subprocess.run([os.path.join(TOOLS, name), *map(str, args)], input=stdin, text=True,
-                         stdout=subprocess.PIPE, check=True)
+                         stdout=subprocess.PIPE, check=True, env={**os.environ, **(env or {})})
     return run.stdout
 
 
@@ -175,8 +177,9 @@ def pages():
     a, b, cid = people.pair(it)
     for number in range(24):
         people.say((a, b)[number % 2], cid, f"{number}: some forty bytes as people write them")
-    fetch(it, f"/{cid}", a.cookies["z"])
-    token = a.cookies["z"]
+    key = people.message_form(a).value["k"]
+    token, cid = a.cookies["z"], f"{cid}?{WHOLE}"
+    fetch(it, f"/{cid}", token)
     top, body = fetch(it, f"/{cid}", token)
     etag = header(top, "ETag")
     unmodified, _ = fetch(it, f"/{cid}", token, If_None_Match=etag)
@@ -186,7 +189,6 @@ def pages():
     against_floor("same page, unchanged, whole (memo)", it, [("G", token, cid, "-")], top, body, 1.4)
     against_floor("same page, 20 messages, rendered (c1?x=N)", it, [("V", token, cid, "-")],
                   top, body, 6)
-    key = people.message_form(a).value["k"]
     out = load(it, [("A", token, cid, key)], lines=8)
     row("one post and the page after it, by turns", f"{2 * out['cpu_us']:.0f} us for both")
     row("presence image", "not built yet", "", "<= 1.2 x floor", "-")
@@ -252,13 +254,13 @@ def posts():
 
 def held_plan(persons, n):
     """Two readers for each session: as many as a browser's session may have."""
-    return [("H", token, f"c{cid}", "-") for cid, _, token in persons[:(n + 1) // 2]
+    return [("H", token, f"c{cid}?v=log", "-") for cid, _, token in persons[:(n + 1) // 2]
             for _ in range(2)][:n]
 
 
 def warm(it, persons):
     """Every talk once, so that caches are full before memory is looked at."""
-    plan = [("G", token, f"c{cid}", "-") for cid, _, token in persons]
+    plan = [("G", token, f"c{cid}?{WHOLE}", "-") for cid, _, token in persons]
     load(it, plan, n=len(plan), lines=16)
 
 
@@ -309,7 +311,7 @@ def delivery():
         it = server(top, hold_s=300, hold_max_s=300)
         chosen = persons[-2 * talks:]
         plan = held_plan(persons[:-2 * talks], others)
-        plan += [("H", token, f"c{cid}", "-") for cid, _, token in chosen[1::2]]
+        plan += [("H", token, f"c{cid}?v=log", "-") for cid, _, token in chosen[1::2]]
         plan += form_keys(it, chosen[::2])
         out = load(it, plan, lines=256, seconds=3 if QUICK else 6, r=rate)
         p99 = out.get("news_p99_ms", 1e9)
@@ -336,7 +338,7 @@ def growth():
     small_top, small_people = fill("small", 5, 5, 10_000)
     big_top, big_people, users, messages = big()
     small, large = server(small_top), server(big_top)
-    for what, pages_of in (("newest page", lambda n: [""]),
+    for what, pages_of in (("newest page", lambda n: [f"?{WHOLE}"]),
                            ("pages all over the talk",
                             lambda n: [f"?b={20 + i * (n - 20) // 997}" for i in range(997)])):
         cpu = []
@@ -438,11 +440,12 @@ def size():
     for number in range(24):
         people.say((a, b)[number % 2], cid, TEXT.format(number))
     text = shown(a, cid)
-    a.get(cid)
-    body = heads_row("chrome", a, cid, 500)
+    whole = f"{cid}?{WHOLE}"
+    a.get(whole)
+    body = heads_row("chrome", a, whole, 500)
     row("HTML page of 20 messages", f"{len(body)} bytes, {text} of them text", f"{len(body) - text} + text",
         "<= 2,500 + text", len(body) - text <= 2500)
-    top, packed = exchange(a, cid, Accept_Encoding="gzip")
+    top, packed = exchange(a, whole, Accept_Encoding="gzip")
     row("   with gzip", f"{len(packed)} bytes (+ {len(top)} of headers)")
     for name, preset in (("lynx", "LYNX"), ("a phone", "NOKIA7110")):
         other = people.somebody_else(a, preset)
@@ -483,16 +486,12 @@ def table():
         print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
 
 
-def main():
+def main(sections):
     begun = time.monotonic()
-    for name in sys.argv[1:] or SECTIONS:
+    for name in sys.argv[1:] or sections:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        SECTIONS[name]()
+        sections[name]()
     print()
     table()
     print(f"\n{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "
           f"{'quick, ' if QUICK else ''}{time.monotonic() - begun:.0f} s; medians of {ROUNDS} rounds, posts of 3")
-
-
-if __name__ == "__main__":
-    main()

@@ -154,9 +154,10 @@ def deep(viewer):
 
 PAGES = {
     "talk: newest page, the ten biggest":
-        lambda c: pages_of(c.of("big"), lambda v: f"c{v.cid}"),
+        lambda c: pages_of(c.of("big"), lambda v: f"c{v.cid}?{bench.WHOLE}"),
     "talk: pages all over the biggest": lambda c: deep(c.of("big")[0]),
-    "talk: newest page, 500 talks in turn": lambda c: pages_of(c.of("any"), lambda v: f"c{v.cid}"),
+    "talk: newest page, 500 talks in turn":
+        lambda c: pages_of(c.of("any"), lambda v: f"c{v.cid}?{bench.WHOLE}"),
     "inbox: somebody with 6 to 8 talks": lambda c: pages_of(c.of("few")[:1], lambda v: ""),
     "inbox: 500 such people in turn": lambda c: pages_of(c.of("few"), lambda v: ""),
     "friends: somebody with 6 to 8": lambda c: pages_of(c.of("few")[:1], lambda v: "f"),
@@ -173,7 +174,7 @@ def visit(path):
 LISTS = {
     "inbox": visit(lambda v: ""),
     "friends": visit(lambda v: "f"),
-    "newest page of a talk": visit(lambda v: f"c{v.cid}"),
+    "newest page of a talk": visit(lambda v: f"c{v.cid}?{bench.WHOLE}"),
     "a message and the page after it, each half":
         lambda it, v: [("A", *task[1:]) for task in bench.form_keys(it, [(v.cid, v.uid, v.token)])],
 }

@@ -5,9 +5,12 @@
  *		makes PAIRS pairs of friends, the first SIGNED of them with an open
  *		session each, and MESSAGES messages in the first pair's talk;
  *		prints "cid uid token" for each person who has a session
- *	inside post DIR DEPTH SECONDS < lines of that shape
+ *	inside post DIR DEPTH SECONDS [CHECKPOINT_KB] < lines of that shape
  *		the committer alone: DEPTH messages always on their way, by the
  *		people listed in turn; prints "name value" lines
+ *	inside read DIR SECONDS < lines of that shape
+ *		the newest 20 messages of their talks in turn: CPU of one such
+ *		reading, which is what a page needs of the messages
  *	inside deck < deck
  *		compiled size of a WML deck
  */
@@ -27,17 +30,21 @@
 #include "store/committer.h"
 #include "text/wmlsize.h"
 
+#include "series.h"
+
 #define DEPTH_MAX 256
+#define CHECKPOINT_KB 4096 /* log between checkpoints, the server's default */
 #define CHUNK 16 /* messages that one command of `fill` stores */
 
 static const struct committer_hooks no_hooks;
 
 static void
-open_all(const char *dir)
+open_all(const char *dir, unsigned checkpoint_kb)
 {
-	/* As the sample configuration has them. */
+	/* Else as the sample configuration has them. */
 	const struct store_config config = { .dir = dir, .cache_bytes = 64 << 20,
-	    .checkpoint_kb = 4096, .queue_max = 4096, .queue_user_max = 4096 };
+	    .checkpoint_kb = checkpoint_kb, .queue_max = 4096,
+	    .queue_user_max = 4096 };
 
 	log_set_level(LOG_WARN);
 	secret_init();
@@ -251,19 +258,9 @@ static struct {
 	} *people;
 	size_t n, next;
 	bool over, counting;
-	uint64_t number, done, failed;
-	uint32_t *us;
-	size_t us_size;
+	uint64_t number, failed;
+	struct series series;
 } alone;
-
-static int64_t
-now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 static void
 poster_next(struct poster *poster)
@@ -282,7 +279,7 @@ poster_next(struct poster *poster)
 		    .once = true },
 		.text = { poster->text, (size_t)len },
 	};
-	poster->begun = now_us();
+	poster->begun = now_ns();
 	submit(&poster->send.command);
 }
 
@@ -296,18 +293,10 @@ poster_done(struct command *command)
 		alone.failed++;
 	else
 		message_sent_read(&poster->send);
-	if (alone.counting && alone.done < alone.us_size)
-		alone.us[alone.done++] = (uint32_t)(now_us() - poster->begun);
+	if (alone.counting)
+		series_add(&alone.series, now_ns() - poster->begun);
 	if (!alone.over)
 		poster_next(poster);
-}
-
-static int
-by_us(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 static void
@@ -322,8 +311,6 @@ read_people(void)
 			alone.people[alone.n].cid = cid;
 			alone.people[alone.n++].uid = uid;
 		}
-	alone.us_size = 4000000;
-	alone.us = calloc(alone.us_size, sizeof(*alone.us));
 	/* Texts of an earlier run under the same form would be repeats. */
 	alone.number = secret_random_u64() >> 16;
 }
@@ -341,9 +328,9 @@ static void
 post(size_t depth, double seconds)
 {
 	static struct poster posters[DEPTH_MAX];
-	struct timespec cpu[2];
-	int64_t begun;
+	int64_t begun, cpu;
 	double took;
+	uint64_t posts;
 
 	read_people();
 	for (size_t i = 0; i < depth && i < DEPTH_MAX; i++) {
@@ -351,22 +338,58 @@ post(size_t depth, double seconds)
 		poster_next(&posters[i]);
 	}
 	nap(0.3);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu[0]);
-	begun = now_us();
+	cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	begun = now_ns();
 	alone.counting = true;
 	nap(seconds);
 	alone.counting = false;
-	took = (double)(now_us() - begun) / 1e6;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu[1]);
+	took = (double)(now_ns() - begun) / SECOND;
+	cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
 	alone.over = true;
 	wait_all();
-	qsort(alone.us, alone.done, sizeof(*alone.us), by_us);
+	posts = alone.series.n;
 	printf("posts %llu\nfailed %llu\nper_s %.1f\ncpu_us %.3f\n",
-	    (unsigned long long)alone.done, (unsigned long long)alone.failed,
-	    (double)alone.done / took, ((double)(cpu[1].tv_sec - cpu[0].tv_sec) * 1e6 +
-	    (double)(cpu[1].tv_nsec - cpu[0].tv_nsec) / 1e3) / (double)alone.done);
-	printf("post_p50_ms %.3f\npost_p99_ms %.3f\n", alone.us[alone.done / 2] / 1e3,
-	    alone.us[alone.done * 99 / 100] / 1e3);
+	    (unsigned long long)posts, (unsigned long long)alone.failed,
+	    (double)posts / took, (double)cpu / 1e3 / (double)posts);
+	series_say("post", &alone.series);
+}
+
+/* ---- read ---- */
+
+#define READ_ROWS 20
+
+static size_t
+read_newest(struct arena *arena, size_t who)
+{
+	struct conversation talk;
+	struct message *messages;
+	size_t n;
+
+	if (conversation_get(arena, alone.people[who].cid, alone.people[who].uid,
+	    &talk) != OK || message_list(arena, alone.people[who].cid,
+	    talk.last_seq > READ_ROWS ? talk.last_seq - READ_ROWS + 1 : 1,
+	    talk.last_seq, &messages, &n) != OK)
+		exit(1);
+	return n;
+}
+
+static void
+read_talks(double seconds)
+{
+	struct arena arena;
+	int64_t end = now_ns() + (int64_t)(seconds * SECOND), cpu;
+	size_t reads = 0, rows = 0;
+
+	read_people();
+	arena_init(&arena, 0);
+	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	for (; now_ns() < end; reads++) {
+		rows += read_newest(&arena, reads % alone.n);
+		arena_fini(&arena);
+	}
+	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
+	printf("reads %zu\nrows %.1f\ncpu_us %.3f\n", reads,
+	    (double)rows / (double)reads, (double)cpu / 1e3 / (double)reads);
 }
 
 static void
@@ -385,13 +408,16 @@ main(int argc, char **argv)
 		deck();
 		return 0;
 	}
-	if (argc < 5)
+	if (argc < 4)
 		return 2;
-	open_all(argv[2]);
+	open_all(argv[2], strcmp(argv[1], "post") == 0 && argc == 6 ?
+	    (unsigned)strtoul(argv[5], NULL, 10) : CHECKPOINT_KB);
 	if (strcmp(argv[1], "fill") == 0 && argc == 6)
 		fill(strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10),
 		    strtoul(argv[5], NULL, 10));
-	else if (strcmp(argv[1], "post") == 0)
+	else if (strcmp(argv[1], "read") == 0)
+		read_talks(strtod(argv[3], NULL));
+	else if (strcmp(argv[1], "post") == 0 && argc >= 5)
 		post(strtoul(argv[3], NULL, 10), strtod(argv[4], NULL));
 	close_all();
 	return 0;

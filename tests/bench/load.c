@@ -9,7 +9,7 @@
  *	V z c1 -		GET /c1?x=N, N new each time
  *	P z c1 KEY		POST /c1 of a new text under a form key
  *	A z c1 KEY		such a POST and a GET /c1 by turns
- *	H z c1 -		GET /c1, then its "wait" link for ever, on a line of its own
+ *	H z c1 -		GET /c1, then where it waits for ever, on a line of its own
  *
  * TOKEN is the session cookie.  The tasks but H are shared by -c
  * connections in turn.  First all H are brought to wait; then -i seconds without
@@ -39,14 +39,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plan.h"
+#include "reply.h"
+#include "series.h"
+
 #define RAMPING 64	/* waiting readers on their way at once */
 #define TALKS (1u << 20)
-#define SECOND INT64_C(1000000000)
-
-struct task {
-	char kind, token[40], path[64], extra[64];
-	unsigned turn;		/* of A */
-};
 
 struct line {
 	int fd;
@@ -59,11 +57,6 @@ struct line {
 	struct line *next;	/* free ones */
 };
 
-struct series {
-	uint32_t *us;
-	size_t n, size;
-};
-
 /* What is counted between two marks. */
 struct count {
 	uint64_t gets, posts, news, bytes_in, bytes_out, failed, closed;
@@ -71,15 +64,9 @@ struct count {
 	int64_t wall, cpu;
 };
 
-static struct {
-	const char *head;
-	pid_t pid;
-	unsigned port, lines, tasks_max;
-	double seconds, warm, idle, rate;
-} opt = { .head = "", .lines = 32, .seconds = 1, .warm = 0.3 };
-
-static struct task *tasks;
-static size_t task_n, reader_n, task_next;
+static struct options opt;
+static struct plan plan;
+static size_t task_next;
 static struct line *readers, *lines, *free_lines;
 static unsigned held, dead, ramping, started;
 static int poll_fd;
@@ -105,23 +92,12 @@ die(const char *what)
 }
 
 static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * SECOND + t.tv_nsec;
-}
-
-static int64_t
 cpu_ns(void)
 {
-	struct timespec t = { 0 };
 	clockid_t clock;
 
-	if (opt.pid != 0 && clock_getcpuclockid(opt.pid, &clock) == 0)
-		clock_gettime(clock, &t);
-	return t.tv_sec * SECOND + t.tv_nsec;
+	return opt.pid != 0 && clock_getcpuclockid(opt.pid, &clock) == 0 ?
+	    clock_ns(clock) : 0;
 }
 
 static unsigned
@@ -139,35 +115,6 @@ resident_kb(void)
 			kb = (unsigned)strtoul(text + 6, NULL, 10);
 	fclose(in);
 	return kb;
-}
-
-static void
-series_add(struct series *s, int64_t ns)
-{
-	if (s->n == s->size) {
-		s->size = s->size != 0 ? 2 * s->size : 4096;
-		s->us = realloc(s->us, s->size * sizeof(*s->us));
-	}
-	s->us[s->n++] = (uint32_t)(ns / 1000);
-}
-
-static int
-by_us(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void
-series_say(const char *name, struct series *s)
-{
-	if (s->n == 0)
-		return;
-	qsort(s->us, s->n, sizeof(*s->us), by_us);
-	printf("%s_p50_ms %.3f\n%s_p99_ms %.3f\n%s_max_ms %.3f\n",
-	    name, s->us[s->n / 2] / 1e3, name, s->us[s->n * 99 / 100] / 1e3,
-	    name, s->us[s->n - 1] / 1e3);
 }
 
 /* ---- lines ---- */
@@ -265,7 +212,7 @@ send_post(struct line *line, int64_t due)
 static void
 task_start(struct line *line, int64_t due)
 {
-	struct task *task = &tasks[task_next++ % task_n];
+	struct task *task = &plan.task[task_next++ % plan.task_n];
 	char path[128];
 
 	line->task = task;
@@ -344,19 +291,14 @@ texts_seen(struct line *line, const char *body, size_t len)
 static void
 reader_got(struct line *line, const char *body, size_t len)
 {
-	const char *wait = memmem(body, len, "?w=", 3), *from, *to;
 	char path[128];
 
 	texts_seen(line, body, len);
 	count.news += line->held;
-	if (wait == NULL) {
+	if (!reply_wait(body, len, path)) {
 		reader_failed(line);
 		return;
 	}
-	for (from = wait; from > body && from[-1] != '"'; from--)
-		;
-	to = memchr(wait, '"', (size_t)(body + len - wait));
-	snprintf(path, sizeof(path), "%.*s", to != NULL ? (int)(to - from) : 0, from);
 	if (!line->held) {
 		line->held = true;
 		held++;
@@ -391,36 +333,6 @@ line_got(struct line *line, unsigned status, const char *body, size_t len)
 	line_next(line);
 }
 
-/* Is a whole reply there?  Its length in all, or 0. */
-static size_t
-reply_whole(struct line *line, unsigned *status, size_t *head)
-{
-	char *end, *length;
-
-	if (line->len < 16)
-		return 0;
-	line->in[line->len] = '\0';
-	end = strstr(line->in, "\r\n\r\n");
-	if (end == NULL)
-		return 0;
-	*head = (size_t)(end - line->in) + 4;
-	*status = (unsigned)strtoul(line->in + 9, NULL, 10);
-	length = strcasestr(line->in, "\ncontent-length:");
-	if (length == NULL || length > end || *status == 304)
-		return *head;
-	return *head + strtoul(length + 16, NULL, 10) <= line->len ?
-	    *head + strtoul(length + 16, NULL, 10) : 0;
-}
-
-/* The next request goes over a line of its own then. */
-static bool
-reply_closes(const char *reply, size_t head)
-{
-	const char *found = strcasestr(reply, "\nconnection: close");
-
-	return found != NULL && found < reply + head;
-}
-
 static void
 line_closed(struct line *line)
 {
@@ -437,8 +349,7 @@ line_closed(struct line *line)
 static void
 line_read(struct line *line)
 {
-	unsigned status;
-	size_t head, whole;
+	struct reply reply;
 	ssize_t got;
 
 	if (line->len + 8192 > line->size) {
@@ -454,16 +365,17 @@ line_read(struct line *line)
 	}
 	count.bytes_in += (uint64_t)got;
 	line->len += (size_t)got;
-	whole = reply_whole(line, &status, &head);
-	if (whole == 0)
+	if (!reply_read(line->in, line->len, &reply))
 		return;
 	line->len = 0;
-	if (reply_closes(line->in, head)) {
+	if (reply.closes) {
+		/* The next request goes over a line of its own. */
 		close(line->fd);
 		line->fd = -1;
 		count.closed++;
 	}
-	line_got(line, status, line->in + head, whole - head);
+	line_got(line, reply.status, line->in + reply.head,
+	    reply.whole - reply.head);
 }
 
 static void
@@ -511,8 +423,8 @@ readers_start(void)
 	size_t next = 0;
 	int64_t end = now_ns() + 300 * SECOND;
 
-	while (held + dead < reader_n && now_ns() < end) {
-		while (next < reader_n && ramping < RAMPING) {
+	while (held + dead < plan.reader_n && now_ns() < end) {
+		while (next < plan.reader_n && ramping < RAMPING) {
 			struct line *line = &readers[next++];
 
 			ramping++;
@@ -615,7 +527,7 @@ tasks_say(void)
 	over = true;
 	for (int64_t end = now_ns() + 10 * SECOND; busy != 0 && now_ns() < end;)
 		turn(5);
-	if (opt.rate != 0 && reader_n != 0)
+	if (opt.rate != 0 && plan.reader_n != 0)
 		turns(3);
 	series_say("news", &news_us);
 	printf("news_seen %zu\nnews_unseen %u\n", news_us.n, texts_unseen());
@@ -623,66 +535,15 @@ tasks_say(void)
 
 /* ---- start ---- */
 
-static const char *
-read_head(const char *path)
-{
-	static char text[2048];
-	FILE *in = fopen(path, "r");
-
-	if (in == NULL)
-		die(path);
-	text[fread(text, 1, sizeof(text) - 1, in)] = '\0';
-	fclose(in);
-	return text;
-}
-
 static void
-read_plan(void)
+readers_make(void)
 {
-	struct task task = { 0 }, *read = NULL;
-	size_t n = 0, size = 0;
-
-	while (scanf(" %c %39s %63s %63s", &task.kind, task.token, task.path,
-	    task.extra) == 4) {
-		if (n == size) {
-			size = size != 0 ? 2 * size : 1024;
-			read = realloc(read, size * sizeof(*read));
-		}
-		read[n++] = task;
-		reader_n += task.kind == 'H';
+	readers = calloc(plan.reader_n + 1, sizeof(*readers));
+	for (size_t i = 0; i < plan.reader_n; i++) {
+		readers[i] = (struct line){ .fd = -1, .reader = true,
+		    .task = &plan.reader[i] };
+		talk_read[talk_of(plan.reader[i].path)] = true;
 	}
-	tasks = calloc(n + 1, sizeof(*tasks));
-	readers = calloc(reader_n + 1, sizeof(*readers));
-	reader_n = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (read[i].kind != 'H') {
-			tasks[task_n++] = read[i];
-			continue;
-		}
-		talk_read[talk_of(read[i].path)] = true;
-		readers[reader_n++] = (struct line){ .fd = -1, .reader = true,
-		    .task = &read[i] };
-	}
-}
-
-static void
-read_options(int argc, char **argv)
-{
-	int letter;
-
-	while ((letter = getopt(argc, argv, "p:P:c:t:u:i:r:n:H:")) != -1)
-		switch (letter) {
-		case 'p': opt.port = (unsigned)strtoul(optarg, NULL, 10); break;
-		case 'P': opt.pid = (pid_t)strtol(optarg, NULL, 10); break;
-		case 'c': opt.lines = (unsigned)strtoul(optarg, NULL, 10); break;
-		case 'n': opt.tasks_max = (unsigned)strtoul(optarg, NULL, 10); break;
-		case 't': opt.seconds = strtod(optarg, NULL); break;
-		case 'u': opt.warm = strtod(optarg, NULL); break;
-		case 'i': opt.idle = strtod(optarg, NULL); break;
-		case 'r': opt.rate = strtod(optarg, NULL); break;
-		case 'H': opt.head = read_head(optarg); break;
-		default: exit(2);
-		}
 }
 
 int
@@ -693,17 +554,18 @@ main(int argc, char **argv)
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
-	read_options(argc, argv);
-	read_plan();
+	options_read(argc, argv, &opt);
+	plan_read(&plan);
+	readers_make();
 	run_id = (unsigned)(now_ns() & 0xffffff);
 	poll_fd = epoll_create1(0);
 	lines = calloc(opt.lines, sizeof(*lines));
 	printf("start_kb %u\n", resident_kb());
-	if (reader_n != 0) {
+	if (plan.reader_n != 0) {
 		readers_start();
 		readers_say();
 	}
-	if (task_n != 0) {
+	if (plan.task_n != 0) {
 		tasks_run();
 		tasks_say();
 	}
