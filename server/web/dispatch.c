@@ -199,7 +199,8 @@ dispatch_finish(struct request *request, enum err err)
 	if (err != OK && make_error(request, err) != OK)
 		request->reply.body = STR("zhitiao\n"); /* templates broken */
 	if (request->err != OK && request->reply.status == 0)
-		request->reply.status = errpage_status(request->err);
+		request->reply.status = errpage_status(request->err,
+		    request->key.face == FACE_WML);
 	if (!answered(request))
 		request->reply.body = STR("zhitiao\n");
 }

@@ -4,11 +4,13 @@
 struct errpage {
 	int status;
 	struct str key;
+	int wap_status; /* 0: the same */
 };
 
-/* Only statuses that a WAP gateway can pass on (WAP-230-WSP, table 36): no 422,
- * 429 or 507, which become bytes that no phone knows. */
-#define E(status, key) { status, STR(key) }
+/* To phones only statuses that a WAP gateway can pass on (WAP-230-WSP, table 36):
+ * no 422, 429 or 507, which become bytes that no phone knows. */
+#define E(status, key) { status, STR(key), 0 }
+#define E_WAP(status, key, wap_status) { status, STR(key), wap_status }
 static const struct errpage errpages[ERR_COUNT] = {
 	[OK] = E(200, ""),
 	[ERR_NOT_FOUND] = E(404, "not_found"),
@@ -37,14 +39,17 @@ static const struct errpage errpages[ERR_COUNT] = {
 	[ERR_PASSWORD_WRONG] = E(403, "password_wrong"),
 	[ERR_LIMIT] = E(403, "limit"),
 	[ERR_BUSY] = E(503, "busy"),
-	[ERR_DISK] = E(503, "disk"),
+	[ERR_DISK] = E_WAP(507, "disk", 503),
 	[ERR_INTERNAL] = E(500, "internal"),
 };
 
 int
-errpage_status(enum err err)
+errpage_status(enum err err, bool wap)
 {
-	return errpages[err].status;
+	const struct errpage *errpage = &errpages[err];
+
+	return wap && errpage->wap_status != 0 ? errpage->wap_status :
+	    errpage->status;
 }
 
 struct str

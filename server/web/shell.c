@@ -309,7 +309,8 @@ error_show(struct request *request)
 	struct view *view = &request->view;
 
 	view->page = "error";
-	view_int(view, &view->root, "status", errpage_status(request->err));
+	view_int(view, &view->root, "status", errpage_status(request->err,
+	    request->key.face == FACE_WML));
 	view_link(view, &view->root, "back", STR("./"));
 	if (request->field[FIELD_M].len != 0)
 		view_text(view, &view->root, "text", request->field[FIELD_M]);

@@ -17,10 +17,12 @@ static void
 test_every_error_has_a_status(void **state)
 {
 	(void)state;
-	assert_int_equal(errpage_status(OK), 200);
+	assert_int_equal(errpage_status(OK, false), 200);
 	for (enum err err = OK + 1; err < ERR_COUNT; err++)
-		if (errpage_status(err) < 400 || errpage_status(err) > 599)
-			fail_msg("%s: %d", err_name(err), errpage_status(err));
+		if (errpage_status(err, false) < 400 ||
+		    errpage_status(err, false) > 599)
+			fail_msg("%s: %d", err_name(err),
+			    errpage_status(err, false));
 }
 
 /* Unknown and not the viewer's, wrong name and wrong password: no difference. */
@@ -28,21 +30,22 @@ static void
 test_statuses_that_matter(void **state)
 {
 	(void)state;
-	assert_int_equal(errpage_status(ERR_NOT_FOUND), 404);
-	assert_int_equal(errpage_status(ERR_METHOD), 405);
-	assert_int_equal(errpage_status(ERR_BODY_LONG), 413);
-	assert_int_equal(errpage_status(ERR_BUSY), 503);
-	assert_int_equal(errpage_status(ERR_DISK), 503);
+	assert_int_equal(errpage_status(ERR_NOT_FOUND, false), 404);
+	assert_int_equal(errpage_status(ERR_METHOD, false), 405);
+	assert_int_equal(errpage_status(ERR_BODY_LONG, false), 413);
+	assert_int_equal(errpage_status(ERR_BUSY, false), 503);
+	assert_int_equal(errpage_status(ERR_DISK, false), 507);
+	assert_int_equal(errpage_status(ERR_DISK, true), 503);
 	/* What WSP has no byte for reaches no phone. */
 	for (enum err err = OK; err < ERR_COUNT; err++) {
-		int status = errpage_status(err);
+		int status = errpage_status(err, true);
 
 		assert_true(status == 200 || (status >= 400 && status <= 415) ||
 		    (status >= 500 && status <= 505));
 	}
 	/* 401 would want a WWW-Authenticate (RFC 9110, 15.5.2). */
 	for (enum err err = OK; err < ERR_COUNT; err++)
-		assert_int_not_equal(errpage_status(err), 401);
+		assert_int_not_equal(errpage_status(err, false), 401);
 }
 
 static void
