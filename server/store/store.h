@@ -39,6 +39,10 @@ enum table {
 	TABLE_COUNT
 };
 
+/* Of Conversation.snippet, as utf8_snippet makes it.  The auditor compares: other
+ * snippets would be another schema. */
+#define SNIPPET_CHARS 40
+
 struct store_config {
 	const char *dir;	 /* created when missing, mode 0700 */
 	uint64_t cache_bytes;	 /* >= 64 MB recommended */

@@ -29,11 +29,28 @@ put_bytes(struct txn *txn, enum table table, struct key key, struct key value,
 
 static const char *const names[] = { "", "anna", "bert", "cleo" };
 static const char hash[] = "0000000100000001cdefcdefcdefcdef";
+/* When things happened, and when what forms leave behind goes. */
+#define SENT_MS 1000
+#define EXPIRES_MS INT64_C(9000000000000)
+
+static ProtobufCBinaryData
+bytes(const char *text)
+{
+	return (ProtobufCBinaryData){ strlen(text),
+		(uint8_t *)(uintptr_t)text };
+}
 
 static struct key
 hash_key(struct key head)
 {
 	return key_bytes(head, (struct str){ hash, 32 });
+}
+
+static enum err
+put_expiry(struct txn *txn, enum table table, struct key key, int64_t wall_ms,
+    enum err err)
+{
+	return err == OK ? store_expire_at(txn, table, key, wall_ms) : err;
 }
 
 static enum err
@@ -44,8 +61,7 @@ put_people(struct txn *txn, enum err err)
 	uint64_t made;
 
 	for (uint64_t uid = 1; uid <= 3 && err == OK; uid++) {
-		user.folded = (ProtobufCBinaryData){ 4,
-			(uint8_t *)(uintptr_t)names[uid] };
+		user.name = user.folded = bytes(names[uid]);
 		err = store_next(txn, "next_uid", &made);
 		err = put_record(txn, T_USER, KEY1(uid), &user.base, err);
 		err = put_bytes(txn, T_UNAME, key_bytes(key_none(),
@@ -53,50 +69,75 @@ put_people(struct txn *txn, enum err err)
 	}
 	session.uid = 1;
 	session.sid = key_get_u64((struct str){ hash, 32 }, 0);
+	session.expires_ms = EXPIRES_MS;
 	err = put_record(txn, T_SESS, hash_key(key_none()), &session.base, err);
+	/* The session was used since, so its entry is early. */
+	err = put_expiry(txn, T_SESS, hash_key(key_none()), EXPIRES_MS - 1, err);
 	return put_bytes(txn, T_USESS, hash_key(KEY1(1)), key_none(), err);
+}
+
+static enum err
+put_friend(struct txn *txn, uint64_t uid, uint64_t peer,
+    Rec__Friend__State state, enum err err)
+{
+	Rec__Friend row = REC__FRIEND__INIT;
+
+	row.state = state;
+	row.name = bytes(names[peer]);
+	return put_record(txn, T_FRIEND, KEY2(uid, peer), &row.base, err);
 }
 
 static enum err
 put_friends(struct txn *txn, enum err err)
 {
-	Rec__Friend both = REC__FRIEND__INIT, asked = REC__FRIEND__INIT,
-	    asked_me = REC__FRIEND__INIT;
+	err = put_friend(txn, 1, 2, REC__FRIEND__STATE__FRIEND, err);
+	err = put_friend(txn, 2, 1, REC__FRIEND__STATE__FRIEND, err);
+	err = put_friend(txn, 1, 3, REC__FRIEND__STATE__ASKED, err);
+	return put_friend(txn, 3, 1, REC__FRIEND__STATE__ASKED_ME, err);
+}
 
-	both.state = REC__FRIEND__STATE__FRIEND;
-	asked.state = REC__FRIEND__STATE__ASKED;
-	asked_me.state = REC__FRIEND__STATE__ASKED_ME;
-	err = put_record(txn, T_FRIEND, KEY2(1, 2), &both.base, err);
-	err = put_record(txn, T_FRIEND, KEY2(2, 1), &both.base, err);
-	err = put_record(txn, T_FRIEND, KEY2(1, 3), &asked.base, err);
-	return put_record(txn, T_FRIEND, KEY2(3, 1), &asked_me.base, err);
+/* Both sides of the talk: 2 has sent 1, 3 and 5, 1 has sent 2 and 4. */
+static enum err
+put_sides(struct txn *txn, uint64_t cid, enum err err)
+{
+	Rec__Member member = REC__MEMBER__INIT;
+	Rec__Inbox inbox = REC__INBOX__INIT;
+
+	member.read_seq = 2;
+	for (uint64_t uid = 1; uid <= 2; uid++) {
+		member.send_count = uid == 2 ? 3 : 2;
+		inbox.peer = 3 - uid;
+		inbox.name = bytes(names[3 - uid]);
+		err = put_record(txn, T_MEMBER, KEY2(cid, uid), &member.base,
+		    err);
+		err = put_record(txn, T_INBOX, KEY2(uid, cid), &inbox.base,
+		    err);
+	}
+	return err;
 }
 
 static enum err
 put_talk(struct txn *txn, enum err err)
 {
 	Rec__Conversation conv = REC__CONVERSATION__INIT;
-	Rec__Member member = REC__MEMBER__INIT;
-	Rec__Inbox inbox = REC__INBOX__INIT;
 	Rec__Message message = REC__MESSAGE__INIT;
 	uint64_t cid = 1;
 
 	conv.type = 1;
 	conv.last_seq = 5;
+	conv.last_ms = SENT_MS + 5;
+	conv.last_sender = 2;
+	conv.snippet = bytes("hi");
 	conv.user_a = 1;
 	conv.user_b = 2;
-	member.read_seq = 2;
 	err = err == OK ? store_next(txn, "next_cid", &cid) : err;
 	err = put_record(txn, T_CONV, KEY1(cid), &conv.base, err);
 	err = put_bytes(txn, T_PAIR, KEY2(1, 2), KEY1(cid), err);
-	for (uint64_t uid = 1; uid <= 2; uid++) {
-		err = put_record(txn, T_MEMBER, KEY2(cid, uid), &member.base,
-		    err);
-		err = put_record(txn, T_INBOX, KEY2(uid, cid), &inbox.base,
-		    err);
-	}
+	err = put_sides(txn, cid, err);
 	for (uint32_t seq = 1; seq <= 5; seq++) {
 		message.sender = 1 + seq % 2;
+		message.sent_ms = SENT_MS + seq;
+		message.text = bytes("hi");
 		err = put_record(txn, T_MSG, key_u32(KEY1(cid), seq),
 		    &message.base, err);
 	}
@@ -109,6 +150,19 @@ sent_key(uint64_t uid)
 	return key_u64(key_u32(key_u64(key_u8(KEY1(uid), 1), 1), 1), 77);
 }
 
+static struct key
+draft_key(uint64_t uid)
+{
+	return key_u64(key_u8(KEY1(uid), 1), 1);
+}
+
+static struct key
+expiry_key(enum table table, struct key row, int64_t wall_ms)
+{
+	return key_bytes(key_u8(KEY1((uint64_t)wall_ms), (uint8_t)table),
+	    (struct str){ (const char *)row.p, row.len });
+}
+
 static enum err
 put_forms(struct txn *txn, enum err err)
 {
@@ -117,9 +171,14 @@ put_forms(struct txn *txn, enum err err)
 
 	sent.cid = 1;
 	sent.seq = 3;
+	sent.sent_ms = SENT_MS + 3;
+	sent.expires_ms = draft.expires_ms = EXPIRES_MS;
 	err = put_record(txn, T_SENT, sent_key(2), &sent.base, err);
-	return put_record(txn, T_DRAFT, key_u64(key_u8(KEY1(1), 1), 1),
-	    &draft.base, err);
+	err = put_expiry(txn, T_SENT, sent_key(2), EXPIRES_MS, err);
+	err = put_record(txn, T_DRAFT, draft_key(1), &draft.base, err);
+	err = put_expiry(txn, T_DRAFT, draft_key(1), EXPIRES_MS, err);
+	/* Of a draft that was sent since: allowed. */
+	return put_expiry(txn, T_DRAFT, draft_key(2), EXPIRES_MS, err);
 }
 
 static enum err
@@ -164,85 +223,242 @@ test_audit_clean(void **state)
 
 /* ---- faults ---- */
 
+/* One row changed, and what the auditor must say of which row. */
 struct planted {
 	const char *what;
 	struct step step;
+	const char *says;
 };
 
 #define DEL(t, k) { .kind = STEP_DEL, .table = (t), .key = (k) }
 #define PUT(t, k, v) \
 	{ .kind = STEP_PUT, .table = (t), .key = (k), .value = (v) }
+#define NAME(name) key_bytes(key_none(), STR(name))
+#define MSG(cid, seq) key_u32(KEY1(cid), (seq))
+/* A head but for its first bytes, which say type, last_seq, last_ms, sender. */
+#define HEAD(start) STR(start "\x2a\x02hi\x30\x01\x38\x02")
+
+/* Does a line of the report name the file, say so, and between them a key (' ') or
+ * nothing (':')? */
+static bool
+report_has(FILE *report, const char *says, char behind_file)
+{
+	size_t file_len = strcspn(says, ":");
+	char line[400];
+
+	rewind(report);
+	while (fgets(line, sizeof(line), report) != NULL)
+		if (strncmp(line, says, file_len) == 0 &&
+		    line[file_len] == behind_file &&
+		    strstr(line, says + file_len) != NULL)
+			return true;
+	return false;
+}
 
 static void
-expect_found(const struct planted *planted)
+expect_found(const char *world, const struct planted *planted)
 {
-	int null = open("/dev/null", O_WRONLY);
+	FILE *report = tmpfile();
 	struct audit audit;
 	char dir[64];
 
+	assert_non_null(report);
 	test_dir_make(dir);
-	world_make(dir);
+	assert_int_equal(dir_copy(world, dir), OK);
 	test_start(dir);
 	assert_int_equal(test_step(planted->step), OK);
 	test_stop();
-	if (store_verify(dir, null, &audit) != ERR_INTERNAL ||
+	if (store_verify(dir, fileno(report), &audit) != ERR_INTERNAL ||
 	    audit.faults == 0)
 		fail_msg("not found: %s", planted->what);
-	close(null);
+	if (!report_has(report, planted->says, ' '))
+		fail_msg("%s: not said: %s", planted->what, planted->says);
+	fclose(report);
 	test_dir_remove(dir);
 }
 
 static void
-test_audit_faults(void **state)
+expect_all(const struct planted *planted, size_t n)
+{
+	char world[64];
+
+	test_dir_make(world);
+	world_make(world);
+	for (size_t i = 0; i < n; i++)
+		expect_found(world, &planted[i]);
+	test_dir_remove(world);
+}
+#define EXPECT_ALL(planted) \
+	expect_all(planted, sizeof(planted) / sizeof((planted)[0]))
+
+static void
+test_audit_faults_of_messages(void **state)
 {
 	const struct planted planted[] = {
-		{ "gap in a talk", DEL(T_MSG, key_u32(KEY1(1), 3)) },
-		{ "first gone", DEL(T_MSG, key_u32(KEY1(1), 1)) },
-		{ "last gone", DEL(T_MSG, key_u32(KEY1(1), 5)) },
-		{ "one too many", PUT(T_MSG, key_u32(KEY1(1), 6),
-		    STR("\x08\x01")) },
-		{ "of no talk", PUT(T_MSG, key_u32(KEY1(9), 1),
-		    STR("\x08\x01")) },
-		{ "foreign sender", PUT(T_MSG, key_u32(KEY1(1), 5),
-		    STR("\x08\x03")) },
-		{ "damaged message", PUT(T_MSG, key_u32(KEY1(1), 5),
-		    STR("\xff\xff")) },
-		{ "short key", PUT(T_MSG, KEY1(1), STR("\x08\x01")) },
-		{ "no member", DEL(T_MEMBER, KEY2(1, 2)) },
-		{ "no inbox row", DEL(T_INBOX, KEY2(2, 1)) },
-		{ "inbox only", PUT(T_INBOX, KEY2(3, 1), STR_NONE) },
-		{ "read too far", PUT(T_MEMBER, KEY2(1, 1),
-		    STR("\x08\x06")) },
-		{ "no pair", DEL(T_PAIR, KEY2(1, 2)) },
-		{ "pair of none", PUT(T_PAIR, KEY2(1, 3),
-		    STR("\0\0\0\0\0\0\0\1")) },
-		{ "no name", DEL(T_UNAME, key_bytes(key_none(),
-		    STR("anna"))) },
-		{ "name of none", PUT(T_UNAME, key_bytes(key_none(),
-		    STR("dora")), STR("\0\0\0\0\0\0\0\1")) },
-		{ "user gone", DEL(T_USER, KEY1(1)) },
-		{ "one-sided friend", DEL(T_FRIEND, KEY2(2, 1)) },
-		{ "request unseen", DEL(T_FRIEND, KEY2(3, 1)) },
-		{ "request unasked", DEL(T_FRIEND, KEY2(1, 3)) },
-		{ "friend of self", PUT(T_FRIEND, KEY2(1, 1),
-		    STR("\x08\x01")) },
-		{ "session unlisted", DEL(T_USESS, hash_key(KEY1(1))) },
-		{ "listed only", DEL(T_SESS, hash_key(key_none())) },
-		{ "sent nothing", PUT(T_SENT, sent_key(2),
-		    STR("\x08\x01\x10\x09")) },
-		{ "sent by another", PUT(T_SENT, sent_key(1),
-		    STR("\x08\x01\x10\x03")) },
-		{ "draft of nobody", PUT(T_DRAFT, key_u64(key_u8(KEY1(9), 1),
-		    1), STR_NONE) },
-		{ "counter behind", PUT(T_META, key_bytes(key_none(),
-		    STR("next_uid")), STR("\0\0\0\0\0\0\0\2")) },
-		{ "expiry of nothing", PUT(T_EXPIRY, key_u8(KEY1(9e18), 200),
-		    STR_NONE) },
+		{ "gap in a talk", DEL(T_MSG, MSG(1, 3)),
+		    "msg.db: number 4 follows 2" },
+		{ "first gone", DEL(T_MSG, MSG(1, 1)),
+		    "msg.db: number 2 follows 0" },
+		{ "last gone", DEL(T_MSG, MSG(1, 5)),
+		    "conv.db: the last message is missing" },
+		{ "one too many", PUT(T_MSG, MSG(1, 6), STR("\x08\x01")),
+		    "msg.db: not counted by its talk" },
+		{ "of no talk", PUT(T_MSG, MSG(9, 1), STR("\x08\x01")),
+		    "msg.db: not counted by its talk" },
+		{ "foreign sender", PUT(T_MSG, MSG(1, 4), STR("\x08\x03")),
+		    "msg.db: the sender is not a member" },
+		{ "empty", PUT(T_MSG, MSG(1, 4), STR("\x08\x01")),
+		    "msg.db: no text" },
+		{ "not UTF-8", PUT(T_MSG, MSG(1, 4),
+		    STR("\x08\x01\x1a\x01\xff")), "msg.db: no text" },
+		{ "damaged message", PUT(T_MSG, MSG(1, 5), STR("\xff\xff")),
+		    "msg.db: damaged record" },
+		{ "short key", PUT(T_MSG, KEY1(1), STR("\x08\x01")),
+		    "msg.db: key of 8 bytes" },
+		{ "head: other sender", PUT(T_CONV, KEY1(1),
+		    HEAD("\x08\x01\x10\x05\x18\xed\x07\x20\x01")),
+		    "conv.db: does not say what the last message says" },
+		{ "head: other time", PUT(T_CONV, KEY1(1),
+		    HEAD("\x08\x01\x10\x05\x18\xee\x07\x20\x02")),
+		    "conv.db: does not say what the last message says" },
+		{ "head: other text", PUT(T_MSG, MSG(1, 5),
+		    STR("\x08\x02\x10\xed\x07\x1a\x02ho")),
+		    "conv.db: does not say what the last message says" },
+		{ "head: no type", PUT(T_CONV, KEY1(1),
+		    HEAD("\x10\x05\x18\xed\x07\x20\x02")),
+		    "conv.db: of no known type" },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++)
-		expect_found(&planted[i]);
+	EXPECT_ALL(planted);
+}
+
+static void
+test_audit_faults_of_talks(void **state)
+{
+	const struct planted planted[] = {
+		{ "no member", DEL(T_MEMBER, KEY2(1, 2)),
+		    "conv.db: a talker is not a member" },
+		{ "no inbox row", DEL(T_INBOX, KEY2(2, 1)),
+		    "member.db: not in the member's inbox" },
+		{ "inbox only", PUT(T_INBOX, KEY2(3, 1), STR_NONE),
+		    "inbox.db: not a member" },
+		{ "inbox of no talk", PUT(T_INBOX, KEY2(1, 9), STR_NONE),
+		    "inbox.db: not a member" },
+		{ "member of no talk", PUT(T_MEMBER, KEY2(9, 1), STR_NONE),
+		    "member.db: no such talk" },
+		{ "a third", PUT(T_MEMBER, KEY2(1, 3), STR_NONE),
+		    "member.db: no talker there" },
+		{ "read too far", PUT(T_MEMBER, KEY2(1, 1), STR("\x08\x06")),
+		    "member.db: read more than there is" },
+		{ "sent more than all", PUT(T_MEMBER, KEY2(1, 2),
+		    STR("\x18\x06")),
+		    "member.db: counted more sends than there are messages" },
+		{ "sent more than own", PUT(T_MEMBER, KEY2(1, 2),
+		    STR("\x18\x04")),
+		    "member.db: counted more sends than it has messages" },
+		{ "foreign peer", PUT(T_INBOX, KEY2(2, 1),
+		    STR("\x08\x03\x12\x04" "cleo")),
+		    "inbox.db: the peer is not in the talk" },
+		{ "foreign name", PUT(T_INBOX, KEY2(2, 1),
+		    STR("\x08\x01\x12\x04" "cleo")),
+		    "inbox.db: not the peer's name" },
+		{ "no pair", DEL(T_PAIR, KEY2(1, 2)),
+		    "conv.db: the pair does not lead to the talk" },
+		{ "pair of none", PUT(T_PAIR, KEY2(1, 3),
+		    STR("\0\0\0\0\0\0\0\1")), "pair.db: no talk of those two" },
+		{ "talk gone", DEL(T_CONV, KEY1(1)),
+		    "pair.db: no talk of those two" },
+		{ "counter behind", PUT(T_META, NAME("next_cid"),
+		    STR("\0\0\0\0\0\0\0\0")),
+		    "meta.db: behind what was given out" },
+	};
+
+	(void)state;
+	EXPECT_ALL(planted);
+}
+
+static void
+test_audit_faults_of_people(void **state)
+{
+	const struct planted planted[] = {
+		{ "no name", DEL(T_UNAME, NAME("anna")),
+		    "user.db: the name does not lead to the user" },
+		{ "name of none", PUT(T_UNAME, NAME("dora"),
+		    STR("\0\0\0\0\0\0\0\1")), "uname.db: no user of that name" },
+		{ "user gone", DEL(T_USER, KEY1(1)),
+		    "uname.db: no user of that name" },
+		{ "one-sided friend", DEL(T_FRIEND, KEY2(2, 1)),
+		    "friend.db: the peer's row does not match" },
+		{ "request unseen", DEL(T_FRIEND, KEY2(3, 1)),
+		    "friend.db: the peer's row does not match" },
+		{ "request unasked", DEL(T_FRIEND, KEY2(1, 3)),
+		    "friend.db: the peer's row does not match" },
+		{ "friend of self", PUT(T_FRIEND, KEY2(1, 1), STR("\x08\x01")),
+		    "friend.db: no such user" },
+		{ "friend of nobody", PUT(T_FRIEND, KEY2(1, 9), STR_NONE),
+		    "friend.db: no such user" },
+		{ "friend's name", PUT(T_FRIEND, KEY2(1, 2),
+		    STR("\x08\x01\x12\x04" "cleo")),
+		    "friend.db: not the peer's name" },
+		{ "session unlisted", DEL(T_USESS, hash_key(KEY1(1))),
+		    "sess.db: not in the user's list of sessions" },
+		{ "listed only", DEL(T_SESS, hash_key(key_none())),
+		    "usess.db: no such session" },
+		{ "listed as ended", PUT(T_USESS, hash_key(KEY1(1)), STR("e")),
+		    "usess.db: open here and ended there" },
+		{ "session for ever", DEL(T_EXPIRY, expiry_key(T_SESS,
+		    hash_key(key_none()), EXPIRES_MS - 1)),
+		    "sess.db: never expires" },
+		{ "counter behind", PUT(T_META, NAME("next_uid"),
+		    STR("\0\0\0\0\0\0\0\2")),
+		    "meta.db: behind what was given out" },
+		{ "counter short", PUT(T_META, NAME("next_uid"), STR("\3")),
+		    "meta.db: not 8 bytes" },
+		{ "no schema", DEL(T_META, NAME("schema")),
+		    "meta.db: is missing" },
+		{ "no secret", DEL(T_META, NAME("secret")),
+		    "meta.db: is missing" },
+		{ "short secret", PUT(T_META, NAME("secret"), STR("x")),
+		    "meta.db: not 32 bytes" },
+	};
+
+	(void)state;
+	EXPECT_ALL(planted);
+}
+
+static void
+test_audit_faults_of_forms(void **state)
+{
+	const struct planted planted[] = {
+		{ "sent nothing", PUT(T_SENT, sent_key(2),
+		    STR("\x08\x01\x10\x09")),
+		    "sent.db: no such message of that user" },
+		{ "sent by another", PUT(T_SENT, sent_key(1),
+		    STR("\x08\x01\x10\x03\x18\xeb\x07")),
+		    "sent.db: no such message of that user" },
+		{ "sent at another time", PUT(T_SENT, sent_key(2),
+		    STR("\x08\x01\x10\x03\x18\xec\x07")),
+		    "sent.db: no such message of that user" },
+		{ "sent for ever", DEL(T_EXPIRY, expiry_key(T_SENT, sent_key(2),
+		    EXPIRES_MS)), "sent.db: never expires" },
+		{ "draft of nobody", PUT(T_DRAFT, draft_key(9), STR_NONE),
+		    "draft.db: no such user" },
+		{ "draft for ever", DEL(T_EXPIRY, expiry_key(T_DRAFT,
+		    draft_key(1), EXPIRES_MS)), "draft.db: never expires" },
+		{ "expiry of no table", PUT(T_EXPIRY,
+		    key_u8(KEY1(EXPIRES_MS), 200), STR_NONE),
+		    "expiry.db: names no row" },
+		{ "expiry of a message", PUT(T_EXPIRY, expiry_key(T_MSG,
+		    MSG(1, 1), EXPIRES_MS), STR_NONE),
+		    "expiry.db: names no row" },
+		{ "expiry of half a key", PUT(T_EXPIRY, expiry_key(T_SESS,
+		    KEY1(1), EXPIRES_MS), STR_NONE),
+		    "expiry.db: names no row" },
+	};
+
+	(void)state;
+	EXPECT_ALL(planted);
 }
 
 static void
@@ -263,15 +479,21 @@ flip_byte(const char *dir, const char *file, off_t at)
 static void
 test_audit_damaged_page(void **state)
 {
+	FILE *report = tmpfile();
 	struct audit audit;
 	char dir[64];
 
 	(void)state;
+	assert_non_null(report);
 	test_dir_make(dir);
 	world_make(dir);
 	flip_byte(dir, "msg.db", 8192 + 8000);
-	assert_int_equal(store_verify(dir, 2, &audit), ERR_INTERNAL);
+	assert_int_equal(store_verify(dir, fileno(report), &audit),
+	    ERR_INTERNAL);
 	assert_true(audit.faults > 0);
+	assert_true(report_has(report, "msg.db: BDB0684 checksum error: page 1",
+	    ':'));
+	fclose(report);
 	test_dir_remove(dir);
 }
 
@@ -459,7 +681,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_audit_clean),
-		cmocka_unit_test(test_audit_faults),
+		cmocka_unit_test(test_audit_faults_of_messages),
+		cmocka_unit_test(test_audit_faults_of_talks),
+		cmocka_unit_test(test_audit_faults_of_people),
+		cmocka_unit_test(test_audit_faults_of_forms),
 		cmocka_unit_test(test_audit_damaged_page),
 		cmocka_unit_test(test_backup),
 		cmocka_unit_test(test_backup_of_faults),
