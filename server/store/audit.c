@@ -12,21 +12,32 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
-
 #define AUDIT_CACHE (UINT64_C(32) << 20)
 
+struct verifier {
+	int report_fd;
+	struct audit *audit;
+};
+
+/* The library's words have the page, its prefix is the file: a line per fault, but
+ * for those that only say that there was one. */
 static void
-verify_error(const DB_ENV *env, const char *prefix, const char *message)
+verify_said(const DB_ENV *env, const char *prefix, const char *text)
 {
-	(void)env;
-	(void)prefix;
-	log_line(LOG_ERROR, "audit", "%s", message);
+	static const char *const empty[] = { "DB_VERIFY_BAD", "DB_RUNRECOVERY",
+		"BDB3016 ", "BDB0061 " };
+	const struct verifier *verifier = env->app_private;
+
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+		if (strstr(text, empty[i]) != NULL)
+			return;
+	dprintf(verifier->report_fd, "%s: %s\n", prefix, text);
+	verifier->audit->faults++;
 }
 
 /* 0, or the library's word for what is wrong with the file. */
 static int
-file_verify(const char *dir, const char *file)
+file_verify(struct verifier *verifier, const char *dir, const char *file)
 {
 	char path[PATH_MAX];
 	DB *db;
@@ -35,7 +46,9 @@ file_verify(const char *dir, const char *file)
 	snprintf(path, sizeof(path), "%s/%s", dir, file);
 	if ((ret = db_create(&db, NULL, 0)) != 0)
 		return ret;
-	db->set_errcall(db, verify_error);
+	db->get_env(db)->app_private = verifier;
+	db->set_errcall(db, verify_said);
+	db->set_errpfx(db, file);
 	db->set_cachesize(db, 0, AUDIT_CACHE, 1);
 	return db->verify(db, path, NULL, NULL, 0); /* also closes */
 }
@@ -43,11 +56,14 @@ file_verify(const char *dir, const char *file)
 static void
 files_verify(const char *dir, int report_fd, struct audit *out)
 {
+	struct verifier verifier = { report_fd, out };
+	uint64_t before;
 	int ret;
 
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		ret = file_verify(dir, table_info[i].file);
-		if (ret == 0)
+		before = out->faults;
+		ret = file_verify(&verifier, dir, table_info[i].file);
+		if (ret == 0 || out->faults > before)
 			continue;
 		out->faults++;
 		dprintf(report_fd, "%s: %s\n", table_info[i].file,
@@ -55,18 +71,30 @@ files_verify(const char *dir, int report_fd, struct audit *out)
 	}
 }
 
-/* Opens (with recovery, and making missing tables) and closes again, so that
- * the files say what the logs say. */
+static int
+dir_open(const struct env_options *options, struct tables *tables)
+{
+	int ret;
+
+	*tables = (struct tables){ .env = NULL };
+	if ((ret = env_open(options, &tables->env)) != 0)
+		return ret;
+	if ((ret = tables_open(tables)) != 0)
+		tables->env->close(tables->env, 0);
+	return ret;
+}
+
+/* Opens (with recovery) and closes again, so that the files say what the logs
+ * say. */
 static int
 dir_recover(const struct env_options *options)
 {
-	struct tables tables = { .env = NULL };
+	struct tables tables;
 	int ret, closed;
 
-	if ((ret = env_open(options, &tables.env)) != 0)
+	if ((ret = dir_open(options, &tables)) != 0)
 		return ret;
-	if ((ret = tables_open(&tables)) == 0)
-		ret = tables.env->txn_checkpoint(tables.env, 0, 0, DB_FORCE);
+	ret = tables.env->txn_checkpoint(tables.env, 0, 0, DB_FORCE);
 	closed = tables_close(&tables);
 	return ret != 0 ? ret : closed;
 }
@@ -75,16 +103,12 @@ static enum err
 dir_promises(const struct env_options *options, int report_fd,
     struct audit *out)
 {
-	struct tables tables = { .env = NULL };
+	struct tables tables;
 	enum err err;
 	int ret;
 
-	if ((ret = env_open(options, &tables.env)) != 0)
-		return err_of(ret);
-	if ((ret = tables_open(&tables)) != 0) {
-		tables.env->close(tables.env, 0);
-		return err_of(ret);
-	}
+	if ((ret = dir_open(options, &tables)) != 0)
+		return fault_tell(options->fault, ret);
 	err = audit_tables(&tables, report_fd, out);
 	if ((ret = tables_close(&tables)) != 0 && err == OK)
 		err = err_of(ret);
@@ -94,16 +118,25 @@ dir_promises(const struct env_options *options, int report_fd,
 enum err
 audit_dir(const char *dir, uint32_t recover, int report_fd, struct audit *out)
 {
-	struct env_options options = { .dir = dir, .cache_bytes = AUDIT_CACHE,
-		.recover = recover, .alone = true };
+	struct fault fault = { .dir = dir, .alone = true, .opening = true };
+	struct env_options options = { .fault = &fault,
+		.cache_bytes = AUDIT_CACHE, .recover = recover };
 	enum err err;
 	int ret;
 
 	*out = (struct audit){ 0 };
-	if ((ret = dir_recover(&options)) != 0) {
-		dprintf(report_fd, "recovery: %s\n", db_strerror(ret));
+	if ((err = mark_holds(dir)) != OK) {
 		out->faults++;
-		return err_of(ret) == ERR_DISK ? ERR_DISK : ERR_INTERNAL;
+		return err;
+	}
+	if ((ret = dir_recover(&options)) != 0) {
+		err = fault_tell(&fault, ret);
+		if (err == ERR_DISK)
+			return err;
+		out->faults++;
+		/* For the pages: what was not recovered may look odd too. */
+		files_verify(dir, report_fd, out);
+		return err;
 	}
 	files_verify(dir, report_fd, out);
 	if (out->faults > 0)
@@ -112,5 +145,8 @@ audit_dir(const char *dir, uint32_t recover, int report_fd, struct audit *out)
 	err = dir_promises(&options, report_fd, out);
 	if (err != OK)
 		return err;
-	return out->faults == 0 ? OK : ERR_INTERNAL;
+	if (out->faults > 0)
+		return ERR_INTERNAL;
+	fault_note_remove(dir);
+	return OK;
 }

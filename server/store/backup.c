@@ -75,7 +75,9 @@ store_backup(const char *dir)
 
 	if (atomic_flag_test_and_set(&backup_running))
 		return ERR_BUSY;
+	log_debug("backup begins");
 	err = backup_into(dir);
+	log_debug("backup ends");
 	atomic_flag_clear(&backup_running);
 	return err;
 }

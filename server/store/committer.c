@@ -165,7 +165,7 @@ batch_commit(struct batch *batch, DB_TXN *parent)
 		return ret;
 	begun = stats_now_us();
 	/* Committed and visible, but not safe: no way back from here. */
-	if ((ret = env->log_flush(env, NULL)) != 0)
+	if ((ret = mark_flush(env)) != 0)
 		store_die("log flush", ret);
 	batch->flushed_us = stats_now_us() - begun;
 	histogram_add(HISTOGRAM_FLUSH, (uint64_t)batch->flushed_us);

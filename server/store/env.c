@@ -4,13 +4,12 @@
  * every open.  Settings and their reasons: measured, see doc/design.md.
  *
  * When the library says that the environment is lost, the only right thing is
- * to end: _exit(3), and the next start recovers.
+ * to end (fault.c): _exit(3), and the next start recovers.
  */
 #include "store/internal.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 
@@ -20,30 +19,6 @@
 #define LOCKERS_MAX 4000
 #define TXNS_MAX 1000
 #define LOCK_TIMEOUT_US (5U * 1000 * 1000)
-
-static void
-on_error(const DB_ENV *env, const char *prefix, const char *message)
-{
-	(void)env;
-	(void)prefix;
-	log_line(LOG_ERROR, "store", "%s", message);
-}
-
-static void
-on_event(DB_ENV *env, u_int32_t event, void *info)
-{
-	(void)info;
-	if (event == DB_EVENT_PANIC && env->app_private == NULL)
-		store_die("environment", DB_RUNRECOVERY);
-}
-
-void
-store_die(const char *what, int ret)
-{
-	log_line(LOG_ERROR, "store", "%s: %s; ending, restart recovers", what,
-	    db_strerror(ret));
-	_exit(3);
-}
 
 bool
 is_deadlock(int ret)
@@ -119,16 +94,15 @@ env_set(DB_ENV *env, const struct env_options *options)
 	uint64_t gigabyte = UINT64_C(1) << 30;
 	int ret;
 
-	env->set_errcall(env, on_error);
-	/* Read by on_event: not NULL for a copy. */
-	env->app_private = options->alone ? env : NULL;
-	if ((ret = env->set_event_notify(env, on_event)) != 0 ||
+	env->app_private = options->fault;
+	env->set_errcall(env, fault_said);
+	if ((ret = env->set_event_notify(env, fault_event)) != 0 ||
 	    (ret = env->set_cachesize(env,
 	     (u_int32_t)(options->cache_bytes / gigabyte),
 	     (u_int32_t)(options->cache_bytes % gigabyte), 1)) != 0 ||
 	    (ret = env_set_locks(env)) != 0)
 		return ret;
-	return env_set_logs(env, options->alone);
+	return env_set_logs(env, options->fault->alone);
 }
 
 int
@@ -140,7 +114,7 @@ env_open(const struct env_options *options, DB_ENV **out)
 	if ((ret = db_env_create(&env, 0)) != 0)
 		return ret;
 	if ((ret = env_set(env, options)) == 0)
-		ret = env->open(env, options->dir,
+		ret = env->open(env, options->fault->dir,
 		    DB_CREATE | DB_INIT_TXN | DB_INIT_LOCK | DB_INIT_LOG |
 		    DB_INIT_MPOOL | DB_THREAD | DB_PRIVATE | options->recover,
 		    0600);

@@ -22,8 +22,11 @@ enum err
 file_error(const char *what, const char *path)
 {
 	int saved = errno;
+	const char *remedy = fault_remedy(saved);
 
-	log_line(LOG_ERROR, "store", "%s %s: %s", what, path, strerror(saved));
+	log_line(LOG_ERROR, "store", "%s %s: %s%s%s", what, path,
+	    strerror(saved), remedy != NULL ? ": " : "",
+	    remedy != NULL ? remedy : "");
 	return err_of(saved);
 }
 
@@ -105,7 +108,8 @@ dir_lock(const char *dir, int *out)
 		err = errno == EWOULDBLOCK ? ERR_BUSY :
 		    file_error("lock", path);
 		if (err == ERR_BUSY)
-			log_error("%s: in use by another process", dir);
+			log_line(LOG_ERROR, "store", "%s is in use by another "
+			    "process: stop it, or choose another directory", dir);
 		close(fd);
 		return err;
 	}
@@ -227,6 +231,26 @@ dir_sync(const char *dir)
 		failed = fsync(dirfd(handle)) != 0;
 	closedir(handle);
 	return failed == 0 ? OK : file_error("fsync", dir);
+}
+
+enum err
+dir_usable(const char *dir)
+{
+	DIR *handle = opendir(dir);
+	const char *name;
+	char path[PATH_MAX];
+	enum err err = OK;
+
+	if (handle == NULL)
+		return file_error("open", dir);
+	while (err == OK && (name = dir_next(handle)) != NULL) {
+		snprintf(path, sizeof(path), "%s/%s", dir, name);
+		if ((file_is_table(name) || file_is_log(name)) &&
+		    faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
+			err = file_error("open", path);
+	}
+	closedir(handle);
+	return err;
 }
 
 void

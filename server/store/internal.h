@@ -4,6 +4,7 @@
 #include <db.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "store/backup.h"
 #include "store/committer.h"
@@ -37,17 +38,60 @@ struct tables {
 	DB_ENV *env;
 	DB *db[TABLE_COUNT];
 };
-/* Opens, creating what is missing.  BDB codes; on failure only env is open. */
+/* Opens; makes them in a new database and in one of another schema, else all must
+ * be there.  BDB codes; on failure only env is open, and its fault has the file. */
 int tables_open(struct tables *tables);
 int tables_close(struct tables *tables); /* the tables and the environment */
+
+/* ---- fault.c ---- */
+
+/* What the library said about one environment; the caller's, as long as that is
+ * open. */
+struct fault {
+	const char *dir;
+	bool alone;	  /* a copy nobody serves from: a panic is an error */
+	bool opening;	  /* lines are kept for fault_tell, not logged */
+	atomic_flag found; /* the library gave the environment up */
+	pthread_t finder;  /* in this thread; valid when `lost` */
+	_Atomic bool lost;
+	int code;	  /* what the system said, if it has a remedy; or 0 */
+	char said[160];	  /* its first line */
+	char file[32];	  /* that is damaged or missing; empty: not known */
+	char where[24];	  /* in it: " (page 3)", or empty */
+};
+#define RESTORE "stop, then: zhitiao restore BACKUP NEWDIR"
+#define DAMAGED "%s/%s%s is damaged: " RESTORE /* directory, file, where */
+
+/* For DB_ENV; its app_private is the fault. */
+void fault_said(const DB_ENV *env, const char *prefix, const char *text);
+void fault_event(DB_ENV *env, u_int32_t event, void *info);
+/* The environment people are served from; NULL: none. */
+void fault_serve(struct fault *fault);
+/* What to do about an error of the system; NULL: nothing special. */
+const char *fault_remedy(int code);
+/* Says in one line why the opening failed: ERR_DISK or ERR_INTERNAL. */
+enum err fault_tell(const struct fault *fault, int ret);
+/* Says it and fails when a server has ended because of a damaged page. */
+enum err fault_note(const char *dir);
+void fault_note_remove(const char *dir);
+
+/* ---- mark.c ---- */
+
+/* Does the log reach as far as was ever acknowledged?  Before any recovery, which
+ * would cut it off; says it and fails. */
+enum err mark_holds(const char *dir);
+enum err mark_open(const char *dir);
+void mark_close(void);
+/* Flushes the log and then notes how far it is on disk: what was committed with
+ * DB_TXN_WRITE_NOSYNC is safe.  BDB code. */
+int mark_flush(DB_ENV *env);
 
 /* ---- env.c ---- */
 
 struct env_options {
-	const char *dir;
+	struct fault *fault; /* names the directory */
 	uint64_t cache_bytes;
 	uint32_t recover; /* DB_RECOVER or DB_RECOVER_FATAL */
-	bool alone;	  /* a copy nobody serves from: a panic is an error */
 };
 int env_open(const struct env_options *options, DB_ENV **out);
 
@@ -63,6 +107,8 @@ void store_die(const char *what, int ret) __attribute__((noreturn));
 /* Makes `dir` and its parents (0700); *made tells whether it was missing. */
 enum err dir_make(const char *dir, bool *made);
 enum err dir_empty(const char *dir); /* OK: absent or empty; ERR_EXISTS */
+/* May every table and log be read and written? */
+enum err dir_usable(const char *dir);
 /* Takes DIR/lock for as long as `*out` is open; ERR_BUSY. */
 enum err dir_lock(const char *dir, int *out);
 /* Removes the plain files in `dir`, and `dir` itself if `all`. */

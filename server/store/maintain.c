@@ -63,7 +63,9 @@ maintain_checkpoint(void)
 	if (written < (uint64_t)maintain.checkpoint_kb << 10 && (written == 0 ||
 	    begun - maintain.checkpoint_us < CHECKPOINT_MAX_US))
 		return 0;
+	log_debug("checkpoint begins");
 	ret = maintain.env->txn_checkpoint(maintain.env, 0, 0, 0);
+	log_debug("checkpoint ends");
 	maintain.checkpoint_us = stats_now_us();
 	histogram_add(HISTOGRAM_CHECKPOINT,
 	    (uint64_t)(maintain.checkpoint_us - begun));

@@ -5,6 +5,7 @@
 #include "store/internal.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ static struct {
 	int lock_fd;
 	char *dir;
 	struct store_config config;
+	struct fault fault;
 	struct tables tables;
 	char secret[SECRET_LEN];
 } store;
@@ -153,6 +155,26 @@ meta_upgrade(uint64_t from)
 	return store_err(ret);
 }
 
+/* Is nothing in any table?  Without a schema only a new database may be. */
+static enum err
+tables_empty(struct arena *arena)
+{
+	struct rows rows = { .n = 0 };
+	enum err err = OK;
+
+	for (size_t i = 0; i < TABLE_COUNT && err == OK && rows.n == 0; i++) {
+		struct range range = { .db = store.tables.db[i], .max = 1 };
+		int ret = range_read(&range, arena, &rows);
+
+		err = ret == DB_NOTFOUND ? OK : store_err(ret);
+		if (rows.n > 0)
+			log_line(LOG_ERROR, "store", "%s/%s says no schema, but "
+			    "there are rows in %s: " RESTORE, store.dir,
+			    table_info[T_META].file, table_info[i].file);
+	}
+	return rows.n > 0 ? ERR_INTERNAL : err;
+}
+
 static enum err
 meta_check(struct arena *arena)
 {
@@ -161,20 +183,24 @@ meta_check(struct arena *arena)
 	enum err err;
 
 	err = meta_get(STR("schema"), arena, &value);
-	if (err == ERR_NOT_FOUND && (err = meta_create()) == OK)
+	if (err == ERR_NOT_FOUND && (err = tables_empty(arena)) == OK &&
+	    (err = meta_create()) == OK)
 		err = meta_get(STR("schema"), arena, &value);
 	if (err != OK)
 		return err;
 	schema = value.len == 8 ? key_get_u64(value, 0) : 0;
 	if (schema == 0 || schema > STORE_SCHEMA) {
-		log_error("%s: schema newer than this program", store.dir);
+		log_line(LOG_ERROR, "store", "%s was written by a newer zhitiao "
+		    "than this (%d): install that one", store.dir,
+		    STORE_SCHEMA);
 		return ERR_INTERNAL;
 	}
 	if (schema < STORE_SCHEMA && (err = meta_upgrade(schema)) != OK)
 		return err;
 	err = meta_get(STR("secret"), arena, &value);
 	if (err != OK || value.len != SECRET_LEN) {
-		log_error("%s: no secret", store.dir);
+		log_line(LOG_ERROR, "store", "%s/%s has no secret: " RESTORE,
+		    store.dir, table_info[T_META].file);
 		return ERR_INTERNAL;
 	}
 	memcpy(store.secret, value.p, SECRET_LEN);
@@ -183,30 +209,53 @@ meta_check(struct arena *arena)
 
 /* ---- open and close ---- */
 
+/* Recovers and opens; says in one line what keeps it from that. */
+static enum err
+tables_recover(void)
+{
+	struct env_options options = { .fault = &store.fault,
+		.cache_bytes = store.config.cache_bytes,
+		.recover = DB_RECOVER };
+	int ret;
+
+	store.fault = (struct fault){ .dir = store.dir, .opening = true };
+	log_debug("recovery begins");
+	ret = env_open(&options, &store.tables.env);
+	log_debug("recovery ends");
+	if (ret == 0 && (ret = tables_open(&store.tables)) != 0)
+		store.tables.env->close(store.tables.env, 0);
+	if (ret == 0)
+		return OK;
+	return fault_tell(&store.fault, ret);
+}
+
 static enum err
 tables_start(void)
 {
-	struct env_options options = { .dir = store.dir,
-		.cache_bytes = store.config.cache_bytes,
-		.recover = DB_RECOVER };
 	struct arena arena;
 	enum err err;
-	int ret;
 
-	if ((ret = env_open(&options, &store.tables.env)) != 0)
-		return store_err(ret);
-	if ((ret = tables_open(&store.tables)) != 0) {
-		store.tables.env->close(store.tables.env, 0);
-		return store_err(ret);
-	}
+	if ((err = dir_usable(store.dir)) != OK ||
+	    (err = fault_note(store.dir)) != OK ||
+	    (err = mark_holds(store.dir)) != OK ||
+	    (err = tables_recover()) != OK)
+		return err;
 	arena_init(&arena, 0);
+	fault_serve(&store.fault);
 	err = meta_check(&arena);
 	arena_fini(&arena);
+	if (err == ERR_DISK)
+		fault_tell(&store.fault, ENOSPC);
+	store.fault.opening = false;
+	if (err == OK)
+		err = mark_open(store.dir);
 	if (err == OK)
 		err = maintain_start(store.tables.env,
 		    store.config.checkpoint_kb);
-	if (err != OK)
-		tables_close(&store.tables);
+	if (err == OK)
+		return OK;
+	fault_serve(NULL);
+	tables_close(&store.tables);
 	return err;
 }
 
@@ -243,11 +292,15 @@ store_close(void)
 	DB_ENV *env = store_tables()->env;
 	int ret;
 
+	log_debug("closing begins");
 	maintain_stop();
-	if ((ret = env->txn_checkpoint(env, 0, 0, 0)) != 0)
+	if ((ret = env->txn_checkpoint(env, 0, 0, 0)) != 0 ||
+	    (ret = mark_flush(env)) != 0)
 		log_error("last checkpoint: %s", db_strerror(ret));
 	if ((ret = tables_close(&store.tables)) != 0)
 		log_error("close: %s", db_strerror(ret));
+	fault_serve(NULL);
+	mark_close();
 	store.is_open = false;
 	free(store.dir);
 	close(store.lock_fd);

@@ -5,6 +5,8 @@
  */
 #include "store/internal.h"
 
+#include <stdio.h>
+
 #include "store/records.pb-c.h"
 
 #define PAGE_BYTES 8192
@@ -26,8 +28,19 @@ const struct table_info table_info[TABLE_COUNT] = {
 	[T_EXPIRY] = { "expiry.db", 0, NULL },
 };
 
+/* What has a remedy of its own is no fault of the file. */
+static void
+table_fault(DB_ENV *env, const char *file, int ret)
+{
+	struct fault *fault = env->app_private;
+
+	if (fault->file[0] == '\0' && fault_remedy(ret) == NULL)
+		snprintf(fault->file, sizeof(fault->file), "%s", file);
+}
+
+/* `how`: DB_CREATE or 0. */
 static int
-table_open(DB_ENV *env, const char *file, DB **out)
+table_open(DB_ENV *env, const char *file, uint32_t how, DB **out)
 {
 	DB *db;
 	int ret;
@@ -38,9 +51,9 @@ table_open(DB_ENV *env, const char *file, DB **out)
 	if ((ret = db->set_pagesize(db, PAGE_BYTES)) == 0 &&
 	    (ret = db->set_flags(db, DB_CHKSUM)) == 0)
 		ret = db->open(db, NULL, file, NULL, DB_BTREE,
-		    DB_CREATE | DB_THREAD | DB_AUTO_COMMIT, 0600);
+		    how | DB_THREAD | DB_AUTO_COMMIT, 0600);
 	if (ret != 0) {
-		env->err(env, ret, "%s", file);
+		table_fault(env, file, ret);
 		db->close(db, 0);
 		return ret;
 	}
@@ -63,14 +76,37 @@ tables_close_files(struct tables *tables)
 	return ret;
 }
 
+/* A database whose making was interrupted has no schema yet. */
+static int
+schema_differs(DB *meta, bool *out)
+{
+	struct place place = { meta, NULL, key_bytes(key_none(), STR("schema")) };
+	struct arena arena;
+	struct str value;
+	int ret;
+
+	arena_init(&arena, 0);
+	ret = place_get(&place, &arena, &value);
+	*out = ret == DB_NOTFOUND || (ret == 0 && (value.len != 8 ||
+	    key_get_u64(value, 0) != STORE_SCHEMA));
+	arena_fini(&arena);
+	return ret == DB_NOTFOUND ? 0 : ret;
+}
+
 int
 tables_open(struct tables *tables)
 {
-	int ret = 0;
+	const struct fault *fault = tables->env->app_private;
+	bool make = dir_tables(fault->dir) == 0;
+	int ret;
 
-	for (size_t i = 0; i < TABLE_COUNT && ret == 0; i++)
+	ret = table_open(tables->env, table_info[T_META].file,
+	    make ? DB_CREATE : 0, &tables->db[T_META]);
+	if (ret == 0)
+		ret = schema_differs(tables->db[T_META], &make);
+	for (size_t i = T_META + 1; i < TABLE_COUNT && ret == 0; i++)
 		ret = table_open(tables->env, table_info[i].file,
-		    &tables->db[i]);
+		    make ? DB_CREATE : 0, &tables->db[i]);
 	if (ret != 0)
 		tables_close_files(tables);
 	return ret;

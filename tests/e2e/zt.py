@@ -45,7 +45,9 @@ def wait_until(what, test, deadline_s=30):
 
 
 class Server:
-    def __init__(self, listen="127.0.0.1:0", dir=None, prefix=(), **options):
+    audited = True       # a test that breaks the database itself says False
+
+    def __init__(self, listen="127.0.0.1:0", dir=None, prefix=(), start=True, **options):
         self.own = dir is None
         self.top = dir or tempfile.mkdtemp(prefix="zt.")
         self.dir = os.path.join(self.top, "db")
@@ -54,7 +56,8 @@ class Server:
         self.options = {**OPTIONS, **options}
         self.process = None
         started.append(self)
-        self.start()
+        if start:
+            self.start()
 
     def command(self):
         argv = self.prefix + [BIN, "serve", "-d", self.dir, "-l", self.listen]
@@ -64,10 +67,17 @@ class Server:
         return argv
 
     def start(self):
+        self.spawn()
+        return self.ready()
+
+    def spawn(self):
         assert os.path.exists(BIN), f"{BIN} is missing: run make"
         with open(self.errlog, "ab") as err:
             self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=err,
                                             cwd=ROOT)
+
+    def ready(self):
+        """Waits for the line that says so."""
         line = self._first_line()
         prefix = "zhitiao: listening on http://"
         assert line.startswith(prefix) and line.endswith("/"), f"{line!r}\n{self.stderr()}"
@@ -124,11 +134,20 @@ class Server:
         finally:
             if self.running:
                 self.kill()
-            log = self.stderr()
+            log, faults = self.stderr(), self.faults()
             if self.own:
                 shutil.rmtree(self.top, ignore_errors=True)
         assert "Sanitizer" not in log and "runtime error" not in log, log
         assert "ssertion" not in log, log
+        assert not faults, faults
+
+    def faults(self):
+        """What the auditor finds in the database that a test leaves."""
+        if not self.audited or not os.path.exists(os.path.join(self.dir, "meta.db")):
+            return ""
+        audit = subprocess.run([BIN, "verify", self.dir], text=True, timeout=120, check=False,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return audit.stdout if audit.returncode else ""
 
     # ---- control socket ------------------------------------------------------
     def ctl(self, *args, ok=True, stdin=None):
