@@ -105,7 +105,7 @@ demo:
 # the address and undefined behaviour sanitizers.
 SAN_BUILD = $(BUILD)-address-undefined
 # Begun in this order, three at a time: the long ones first.
-PARTS = --build $(BUILD) clients e2e $(if $(SAN),,--build $(SAN_BUILD) e2e) \
+PARTS = --build $(BUILD) clients e2e crash $(if $(SAN),,--build $(SAN_BUILD) e2e) \
 	--build $(BUILD) lint unit fuzz $(if $(SAN),,--build $(SAN_BUILD) unit fuzz)
 .PHONY: check
 check:
@@ -129,6 +129,13 @@ replay: $(FUZZ)
 	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" fuzz
 e2e clients: $(BUILD)/zhitiao $(SLOWDISK)
 	@$(PYTHON) tests/check.py --build $(BUILD) --only "$(T)" $@
+
+# Kills the server at every moment it has: make crash ROUNDS=1000 [SEED=7].
+ROUNDS ?= 30
+.PHONY: crash
+crash: $(BUILD)/zhitiao
+	@ZHITIAO=$(abspath $(BUILD))/zhitiao $(PYTHON) tests/crash/crash.py --rounds $(ROUNDS) \
+	    $(if $(SEED),--seed $(SEED))
 
 # make fuzz T=charset [FUZZ_S=seconds]: looks for new inputs with libFuzzer.
 FUZZ_S ?= 60
@@ -210,5 +217,6 @@ help:
 	@echo "make run | demo          serve on $(LISTEN), or LISTEN=ADDR:PORT"
 	@echo "make check               everything; SAN=thread: under another sanitizer"
 	@echo "make lint | unit | replay | e2e | clients    one part; T=name: some of it"
+	@echo "make crash ROUNDS=1000   kill -9 at every moment; SEED=7: the same again"
 	@echo "make bench | bench-growth | fuzz T=name | cover"
 	@echo "make install PREFIX=/usr/local DESTDIR= | dist | clean"

@@ -20,7 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 AT_ONCE = 3
-LIMIT_S = {"lint": 300, "unit": 900, "fuzz": 600, "e2e": 1800, "clients": 1800}
+CRASH_ROUNDS = 30
+LIMIT_S = {"crash": 600, "lint": 300, "unit": 900, "fuzz": 600, "e2e": 1800, "clients": 1800}
 ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -184,7 +185,18 @@ def scripts(part):
         part.fail(f"pytest ended with {status}", f"make {part.name}", path)
 
 
-PARTS = {"lint": lint, "unit": unit, "fuzz": fuzz, "e2e": scripts, "clients": scripts}
+def crash(part):
+    program = os.path.abspath(os.path.join(part.build, "zhitiao"))
+    argv = [sys.executable, "tests/crash/crash.py", "--rounds", str(CRASH_ROUNDS)]
+    status, path = part.run(argv, "crash.log", ZHITIAO=program)
+    if status == 0:
+        part.passed += 1
+    else:
+        part.fail("a word was broken", f"ZHITIAO={program} {' '.join(argv)} --seed SEED", path)
+    part.notes += tail(path, 6).split("\n")
+
+
+PARTS = {"crash": crash, "lint": lint, "unit": unit, "fuzz": fuzz, "e2e": scripts, "clients": scripts}
 
 
 # ---- all ------------------------------------------------------------------------
