@@ -76,21 +76,21 @@ meta_get(struct str name, struct arena *arena, struct str *out)
 }
 
 static int
-meta_put(DB_TXN *txn, struct str name, struct str value)
+meta_put(DB_TXN *txn, struct str name, struct str value, u_int32_t flags)
 {
 	DB *db = store.tables.db[T_META];
 	DBT k = dbt_in(name.p, name.len), v = dbt_in(value.p, value.len);
 
-	return db->put(db, txn, &k, &v, 0);
+	return db->put(db, txn, &k, &v, flags);
 }
 
 static int
-meta_put_schema(DB_TXN *txn)
+meta_put_schema(DB_TXN *txn, u_int32_t flags)
 {
 	struct key schema = KEY1(STORE_SCHEMA);
 
 	return meta_put(txn, STR("schema"),
-	    (struct str){ (const char *)schema.p, schema.len });
+	    (struct str){ (const char *)schema.p, schema.len }, flags);
 }
 
 /* Schema and secret in one transaction: a database has both or neither. */
@@ -105,10 +105,10 @@ meta_create(void)
 	secret_random(secret, sizeof(secret));
 	if ((ret = env->txn_begin(env, NULL, &txn, 0)) != 0)
 		return store_err(ret);
-	ret = meta_put_schema(txn);
+	ret = meta_put_schema(txn, DB_NOOVERWRITE);
 	if (ret == 0)
 		ret = meta_put(txn, STR("secret"),
-		    (struct str){ secret, sizeof(secret) });
+		    (struct str){ secret, sizeof(secret) }, DB_NOOVERWRITE);
 	if (ret == 0)
 		return store_err(txn->commit(txn, DB_TXN_SYNC));
 	txn->abort(txn);
@@ -144,7 +144,7 @@ meta_upgrade(uint64_t from)
 		if (upgrades[i].from >= from && upgrades[i].run != NULL)
 			ret = upgrades[i].run(txn);
 	if (ret == 0)
-		ret = meta_put_schema(txn);
+		ret = meta_put_schema(txn, 0);
 	if (ret != 0) {
 		txn->abort(txn);
 		return store_err(ret);

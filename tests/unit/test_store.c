@@ -269,6 +269,27 @@ test_older_schema(void **state)
 	test_start(f->dir); /* teardown stops it */
 }
 
+static enum err
+meta_loss_run(struct txn *txn, struct command *command)
+{
+	(void)command;
+	return store_del(txn, T_META, key_bytes(key_none(), STR("schema")));
+}
+
+/* A secret without a schema is damage, not a new database. */
+static void
+test_a_secret_is_never_replaced(void **state)
+{
+	struct fixture *f = *state;
+	struct command loss = { .run = meta_loss_run };
+
+	assert_int_equal(committer_run(&loss), OK);
+	test_stop();
+	assert_int_not_equal(test_store_open(f->dir), OK);
+	test_dir_remove(f->dir);
+	test_start(f->dir); /* teardown stops it */
+}
+
 static void
 test_second_opener(void **state)
 {
@@ -530,7 +551,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_keys), TEST(test_put_get), TEST(test_scan),
 		TEST(test_records), TEST(test_reopen), TEST(test_older_schema),
-		TEST(test_second_opener),
+		TEST(test_a_secret_is_never_replaced), TEST(test_second_opener),
 		TEST(test_batch), TEST(test_exists_is_an_answer),
 		TEST(test_queue_limits), TEST(test_stats),
 		cmocka_unit_test(test_null_txn_asserts),
