@@ -33,9 +33,11 @@ def run(rng, rounds, figures):
             era = Era(rng.random(), figures)
         try:
             era.round(moment)
-        except Exception as error:
+        except Exception as error:           # told here, with what explains it
             kept = era.server.top
             print(f"round {n + 1}, {moment}, {kept}: {error!r}\n{era.server.stderr()[-3000:]}")
+            if era.server.running:
+                era.server.kill()
             if not isinstance(error, Broken):
                 raise
             return False

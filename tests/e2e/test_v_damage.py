@@ -227,3 +227,15 @@ def test_damage_under_a_running_server_ends_it_until_the_database_is_mended(kill
     assert run(BIN, "verify", twin.dir)[0] == 0
     twin.start()
     assert killed.show(twin) == killed.shown
+
+
+def test_a_backup_notices_damage_that_nobody_has_read(killed, twin, tmp_path):
+    twin.start()
+    twin.stop()
+    path, copy = os.path.join(twin.dir, "msg.db"), str(tmp_path / "copy")
+    twin.start()
+    damage(path, os.path.getsize(path) - 4000, random.Random(SEED))
+    backup = twin.ctl("backup", copy, ok=False)
+    assert backup.returncode != 0
+    assert "msg.db" in twin.stderr(), twin.stderr()
+    assert not os.path.exists(copy), "no copy that is worth nothing"
