@@ -131,7 +131,7 @@ class Era:
         """Who opens a talk has nothing unread in it."""
         for person, cids in self.talks.items():
             for cid in cids:
-                person.request("GET", person.root + cid, check=False)
+                person.go("GET", person.root + cid, check=False)     # and what is in its frames
             hold(not any(unread(person).values()), f"read, and yet unread: {unread(person)}")
 
     # ---- the end ---------------------------------------------------------------------
