@@ -14,7 +14,7 @@
  * none makes a new one.  Bounded in places and in bytes: a block that has no
  * room is freed instead of kept.
  */
-#define KEPT_PLACES 4096		/* a collision of persons: the later stays */
+#define KEPT_PLACES 65536	/* a collision of persons: the later stays */
 #define KEPT_BYTES_MAX ((size_t)32 << 20)	/* of all blocks of a shelf */
 
 /* The head of each block, which is malloc's. */

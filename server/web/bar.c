@@ -10,7 +10,7 @@
 #include "live/roster.h"
 #include "live/talks.h"
 
-#define PLACES 4096
+#define PLACES 16384
 #define LOCKS 64
 
 static struct place {
