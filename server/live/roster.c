@@ -5,6 +5,7 @@
 #include "live/roster.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "live/internal.h"
 #include "live/kept.h"
@@ -13,7 +14,7 @@ struct roster {
 	struct kept kept;
 	uint64_t begun; /* counter before it was read: see live/talks.c */
 	size_t n;
-	struct contact contact[]; /* by uid; the strings follow */
+	struct contact contact[]; /* by shown name; the strings follow */
 };
 
 static struct kept_shelf shelf;
@@ -41,6 +42,18 @@ pack(struct contact *to, const struct contact *contact, size_t n)
 	}
 }
 
+static int
+by_shown(const void *va, const void *vb)
+{
+	const struct contact *a = va, *b = vb;
+	struct str x = a->remark.len != 0 ? a->remark : a->name;
+	struct str y = b->remark.len != 0 ? b->remark : b->name;
+	size_t len = x.len < y.len ? x.len : y.len;
+	int cmp = len != 0 ? memcmp(x.p, y.p, len) : 0;
+
+	return cmp != 0 ? cmp : (x.len > y.len) - (x.len < y.len);
+}
+
 static enum err
 roster_new(struct arena *arena, uint64_t uid, struct roster **out)
 {
@@ -51,6 +64,8 @@ roster_new(struct arena *arena, uint64_t uid, struct roster **out)
 
 	if (err != OK)
 		return err;
+	if (n != 0)
+		qsort(contact, n, sizeof(*contact), by_shown);
 	bytes = sizeof(**out) + packed_len(contact, n);
 	*out = malloc(bytes);
 	if (*out == NULL)

@@ -5,7 +5,8 @@
 
 /*
  * contact_list from memory, for who looked lately: pages that show friends and
- * requests read no row of them again until one has changed.  Any thread.
+ * requests read no row of them again until one has changed.  In the order of the
+ * names that are shown, so that a page has little to sort.  Any thread.
  */
 enum err roster_list(struct arena *arena, uint64_t uid, struct contact **out,
     size_t *n) MUST_USE;

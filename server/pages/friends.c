@@ -31,6 +31,25 @@ row_cmp(const void *a_, const void *b_)
 	return cmp;
 }
 
+/* Those who are here, sorted, before those who are not: these the roster has in
+ * order already. */
+static struct person_row *
+here_first(struct request *request, const struct person_row *rows, size_t n)
+{
+	struct person_row *sorted = ARENA_ARRAY(&request->arena,
+	    struct person_row, n + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].presence != PRESENCE_OFFLINE)
+			sorted[count++] = rows[i];
+	qsort(sorted, count, sizeof(*sorted), row_cmp);
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].presence == PRESENCE_OFFLINE)
+			sorted[count++] = rows[i];
+	return sorted;
+}
+
 /* The rows of one state, sorted; presence only of friends. */
 static struct person_row *
 select_rows(struct request *request, const struct contact *contacts, size_t n,
@@ -50,9 +69,8 @@ select_rows(struct request *request, const struct contact *contacts, size_t n,
 			.shown = shown_name(contacts[i].name, contacts[i].remark),
 		};
 	}
-	qsort(rows, count, sizeof(*rows), row_cmp);
 	*out = count;
-	return rows;
+	return here_first(request, rows, count);
 }
 
 static struct str

@@ -55,21 +55,34 @@ assert_true_list(uint64_t uid)
 	assert_int_equal(unread_of(uid), unread);
 }
 
+static bool
+shown_before(const struct contact *a, const struct contact *b)
+{
+	const char *x = a->remark.len != 0 ? a->remark.p : a->name.p;
+	size_t x_len = a->remark.len != 0 ? a->remark.len : a->name.len;
+	const char *y = b->remark.len != 0 ? b->remark.p : b->name.p;
+	size_t y_len = b->remark.len != 0 ? b->remark.len : b->name.len;
+	int cmp = memcmp(x, y, x_len < y_len ? x_len : y_len);
+
+	return cmp < 0 || (cmp == 0 && x_len <= y_len);
+}
+
 static void
 assert_true_roster(uint64_t uid)
 {
-	struct contact *contact, *want;
+	struct contact *contact, want;
 	size_t n, n_want;
 
-	assert_ok(contact_list(&fix.arena, uid, &want, &n_want));
+	assert_ok(contact_list(&fix.arena, uid, &contact, &n_want));
 	assert_ok(roster_list(&fix.arena, uid, &contact, &n));
 	assert_int_equal(n, n_want);
 	for (size_t i = 0; i < n; i++) {
-		assert_int_equal(contact[i].uid, want[i].uid);
-		assert_int_equal(contact[i].state, want[i].state);
-		assert_int_equal(contact[i].since_ms, want[i].since_ms);
-		assert_true(str_eq(contact[i].name, want[i].name));
-		assert_true(str_eq(contact[i].remark, want[i].remark));
+		assert_ok(contact_get(NULL, &fix.arena, uid, contact[i].uid, &want));
+		assert_int_equal(contact[i].state, want.state);
+		assert_int_equal(contact[i].since_ms, want.since_ms);
+		assert_true(str_eq(contact[i].name, want.name));
+		assert_true(str_eq(contact[i].remark, want.remark));
+		assert_true(i == 0 || shown_before(&contact[i - 1], &contact[i]));
 	}
 }
 
