@@ -39,7 +39,8 @@ else ?><!DOCTYPE html>
 <meta name="viewport" content="width=device-width"/><link rel="stylesheet" href="<?cs var:css ?>"/><?cs
 if:?framed && !?xml ?><base target="_top"/><?cs /if ?><?cs
 if:?next && !?piece && (page == "inbox" || page == "conversation" && !?form) ?><meta http-equiv="refresh" content="<?cs var:refresh ?>;url=<?cs var:next ?>"/><?cs /if ?></head><body>
-<?cs if:bar || asks && !subcount(requests) ?><p class="b"><?cs
+<?cs if:?site && !?frame ?><p class="b"><strong><?cs var:site ?></strong></p>
+<?cs /if ?><?cs if:bar || asks && !subcount(requests) ?><p class="b"><?cs
 if:bar ?><?cs call:a("./" + tail, "9", T.bar.talks) ?> (<?cs var:bar ?>) <?cs /if ?><?cs
 if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?></a> (<?cs var:asks ?>)<?cs /if ?></p>
 <?cs /if ?><?cs if:?log ?><?cs else ?><h1><?cs var:title ?></h1>

@@ -377,6 +377,8 @@ static const struct subcommand {
 	{ "user", "add", "NAME", client_run_password, "user add" },
 	{ "user", "passwd", "NAME", client_run_password, "user passwd" },
 	{ "user", "admin", "NAME", client_run, "user admin" },
+	{ "notice", NULL, "TEXT", client_run, "notice" },
+	{ "notice", NULL, "", client_run, "notice" },
 	{ "stop", NULL, "", client_run, "stop" },
 	{ "verify", NULL, "DIR", run_verify, NULL },
 	{ "restore", NULL, "FROM DIR", run_restore, NULL },

@@ -48,6 +48,7 @@ if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks
 
 # Opens the paragraph of the first card: news elsewhere, then what came of the last action.
 ?><?cs def:body() ?><p><?cs
+if:?site ?><?cs var:site ?><br/><?cs /if ?><?cs
 if:page != "conversation" ?><?cs call:bar() ?><?cs /if ?><?cs
 if:?error && !?text_error ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
 if:?notice ?><?cs var:T.notice[notice] ?><br/><?cs /if ?><?cs /def ?><?cs

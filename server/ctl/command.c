@@ -14,6 +14,7 @@
 #include "ctl/import.h"
 #include "im/account.h"
 #include "im/admin.h"
+#include "im/notice.h"
 #include "live/hold.h"
 #include "live/presence.h"
 #include "store/backup.h"
@@ -208,6 +209,17 @@ run_user_admin(struct call *call)
 	return err != OK ? err : committer_run(&set.command);
 }
 
+static enum err
+run_notice(struct call *call)
+{
+	struct notice_set set = { .command.run = notice_set_run };
+
+	if (!utf8_valid(call->arg[0]))
+		return ERR_TEXT_BYTES;
+	set.text = utf8_clean_line(call->arena, call->arg[0]);
+	return committer_run(&set.command);
+}
+
 /* ---- the table ---- */
 
 static const struct verb {
@@ -222,6 +234,7 @@ static const struct verb {
 	{ "user add", 2, run_user_add },
 	{ "user passwd", 2, run_user_passwd },
 	{ "user admin", 1, run_user_admin },
+	{ "notice", 1, run_notice },
 	{ "clock advance", 1, run_clock_advance },
 };
 
@@ -234,6 +247,8 @@ static const struct {
 	{ ERR_NAME_TAKEN, "that name is taken" },
 	{ ERR_PASSWORD_SHORT, "a password has at least 8 bytes" },
 	{ ERR_PASSWORD_LONG, "a password has at most 1024 bytes" },
+	{ ERR_TEXT_LONG, "a notice has at most 300 bytes" },
+	{ ERR_TEXT_BYTES, "the text is not UTF-8" },
 	{ ERR_BUSY, "too much to do at this moment: try again" },
 	{ ERR_DISK, "no space on the disk: nothing was stored" },
 };

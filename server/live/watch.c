@@ -38,6 +38,7 @@ static const enum pace pace_of[] = {
 	[OBJ_BAR]      = PACE_BAR,
 	[OBJ_TALKS]    = PACE_AT_ONCE,
 	[OBJ_DRAFT]    = PACE_AT_ONCE,
+	[OBJ_NOTICE]   = PACE_AT_ONCE,
 	[OBJ_USED]     = PACE_AT_ONCE,
 };
 

@@ -23,6 +23,7 @@ enum object_kind {
 			    or a friend request came */
 	OBJ_TALKS,	 /* a = uid: which talks there are, not what is in them */
 	OBJ_DRAFT,	 /* a = uid, b = page kind << 56 | page id */
+	OBJ_NOTICE,	 /* the operator's notice to everybody */
 	OBJ_USED,	 /* a = uid: when the sessions were used, at most a
 			    minute late */
 };

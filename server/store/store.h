@@ -22,7 +22,8 @@
  * (store/records.proto) or, for pure index rows, empty or 8 bytes.
  */
 enum table {
-	T_META,	  /* name -> bytes: "schema", "next_uid", "next_cid", "secret" */
+	T_META,	  /* name -> bytes: "schema", "next_uid", "next_cid", "secret",
+		     "notice" */
 	T_USER,	  /* uid8 -> User */
 	T_UNAME,  /* folded name (bytes) -> uid8 */
 	T_SESS,	  /* sha256-size token hash (32) -> Session */

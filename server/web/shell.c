@@ -16,6 +16,7 @@
 #include "web/formkey.h"
 #include "web/held.h"
 #include "web/http.h"
+#include "web/placard.h"
 #include "web/mode.h"
 #include "web/route.h"
 #include "web/static.h"
@@ -285,8 +286,13 @@ shell_fill(struct request *request)
 	struct view *view = &request->view;
 	struct view_row *root = &view->root;
 	struct civil t = clock_civil(request->now_ms, request->key.zone_minutes);
-	struct str self = self_segment(request);
+	struct str self = self_segment(request), site;
+	enum err err = placard_get(request, &site);
 
+	if (err != OK)
+		return err;
+	if (site.len != 0)
+		view_text(view, root, "site", site);
 	view_text(view, root, "page", str_c(view->page));
 	view_text(view, root, "lang", request->key.lang);
 	view_text(view, root, "charset", str_c(charset_label(request->key.charset)));

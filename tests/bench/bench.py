@@ -8,6 +8,7 @@ was busy, and one run proves little.  Nothing here is a test: figures and the ta
 of doc/design.md, nothing more.  QUICK=1: a minute.
 
     all.py [section...]         pages posts holds delivery growth start bytes, and those of bench_store.py
+                                and crowd.py
 """
 import atexit
 import os

@@ -15,7 +15,7 @@ FACES = ["CHROME", "LYNX", "NOKIA7110", "JSON"]
 
 def held_by(client, href="./"):
     """This client, waiting for news of a page."""
-    held = client.hold(client.get(href).link(r"[?&]w=").href)
+    held = client.hold(client.get(href).waits_on)
     held.client.signed_in = False
     return held
 

@@ -55,7 +55,7 @@ def test_when_connections_run_short_the_oldest_give_way(narrow):
         people = [one] + [somebody_else(one, "JSON") for _ in range(17)]
         waits = []
         for person in people:
-            waits.append(person.get("./").link(r"[?&]w=").href)
+            waits.append(person.get("./").waits_on)
             person.close()
         holds = [hold_on(stack, narrow, person, wait)
                  for person, wait in zip(people[1:], waits[1:]) for _ in range(2)]
@@ -75,7 +75,7 @@ def test_when_connections_run_short_the_oldest_give_way(narrow):
 def test_who_gives_way_goes_on_by_itself(narrow):
     """In timed mode: the page refreshes after some seconds, never at once."""
     one = somebody(narrow)
-    held = one.hold(one.get("./").link(r"[?&]w=").href)
+    held = one.hold(one.get("./").waits_on)
     narrow.wait_held()
     with contextlib.ExitStack() as stack:
         for _ in range(44):
@@ -176,7 +176,7 @@ def test_holds_whose_client_is_gone_are_over(serve):
     for n in range(3):
         socks = []
         for client in clients:
-            wait = client.get(cid).link(r"[?&]w=").href
+            wait = client.get(cid).waits_on
             client.close()
             socks.append(connect(server))
             socks[-1].sendall(raw_get(client, wait))
