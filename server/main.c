@@ -35,6 +35,7 @@
 
 #define SOFT_FLUSH_MS 60000
 #define WAKES_PER_TICK 128
+#define WAKES_AT_WORK 64 /* 8 workers: more than two cores answer in a tick */
 
 struct server {
 	struct conf *conf;
@@ -74,6 +75,7 @@ start_hold(const struct server *server)
 	const struct hold_config config = {
 		.max = server->conf->holds,
 		.wakes_per_tick = WAKES_PER_TICK,
+		.at_work = WAKES_AT_WORK,
 		.workers = server->conf->threads,
 	};
 

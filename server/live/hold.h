@@ -69,7 +69,9 @@ struct waiter {
 struct hold_config {
 	unsigned max;		/* held in all; more: the oldest is evicted */
 	unsigned wakes_per_tick;/* per worker, 128 */
-	unsigned workers;
+	unsigned at_work;	/* woken at most per worker and not yet
+				   live_done; 0: any */
+	unsigned workers;	/* at most 256 */
 };
 enum err hold_start(const struct hold_config *config) MUST_USE;
 /* Wakes all with WAKE_STOP (unpaced), waits until each was resumed, joins.
@@ -85,6 +87,10 @@ void hold_stop(void);
  * hold is evicted, beyond hold_config.max the oldest of all.
  */
 bool live_wait(struct waiter *waiter);
+/* One that was resumed is answered, or gone: its worker may get another.  So
+ * whoever else asks that worker waits behind `at_work` of them at most, however
+ * many an event wakes. */
+void live_done(unsigned worker);
 /* Ends the oldest hold of all, if there is one, to make room; any thread. */
 void live_evict(void);
 

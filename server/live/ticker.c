@@ -16,6 +16,7 @@
  * `ready`, `hot` and `woke` are the ticker's alone; the inbox has its own lock,
  * under which nothing is called.
  */
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -55,6 +56,10 @@ static struct {
 	size_t woke_size;
 	struct heap *ready; /* [workers] */
 } ticker;
+
+/* By worker.  Outlives the thread: the last are answered after the stop. */
+#define WORKERS_MAX 256
+static atomic_uint at_work[WORKERS_MAX];
 
 static int epoll_fd = -1, kick_fd = -1;
 static pthread_t thread;
@@ -158,9 +163,30 @@ make_ready(struct waiter *waiter)
 	    -(int64_t)waiter->links.news);
 }
 
-static void
-hand_out(struct heap *ready, size_t max)
+void
+live_done(unsigned worker)
 {
+	atomic_fetch_sub(&at_work[worker], 1);
+}
+
+/* How many this worker may get in this tick. */
+static size_t
+share_of(unsigned worker)
+{
+	unsigned has = atomic_load(&at_work[worker]);
+	unsigned most = ticker.config.at_work, max = ticker.config.wakes_per_tick;
+
+	if (most == 0)
+		return max;
+	if (has >= most)
+		return 0;
+	return most - has < max ? most - has : max;
+}
+
+static void
+hand_out(unsigned worker, size_t max)
+{
+	struct heap *ready = &ticker.ready[worker];
 	struct heap_node *node;
 
 	while (max-- > 0 && (node = heap_top(ready)) != NULL) {
@@ -168,6 +194,7 @@ hand_out(struct heap *ready, size_t max)
 
 		heap_del(ready, node);
 		hold_release(waiter);
+		atomic_fetch_add(&at_work[worker], 1);
 		waiter->resume(waiter); /* gone: not ours from here on */
 	}
 }
@@ -192,8 +219,7 @@ tick(int64_t now_ms, bool all)
 		if (ticker.woke[i])
 			bucket_woke(ticker.hot.at[i], now_ms);
 	for (unsigned i = 0; i < ticker.config.workers; i++)
-		hand_out(&ticker.ready[i],
-		    all ? SIZE_MAX : ticker.config.wakes_per_tick);
+		hand_out(i, all ? SIZE_MAX : share_of(i));
 }
 
 void
@@ -273,7 +299,10 @@ ticker_open(const struct hold_config *config)
 		log_error("%s", strerror(errno));
 		return ERR_INTERNAL;
 	}
+	assert(config->workers <= WORKERS_MAX);
 	ticker.config = *config;
+	for (unsigned i = 0; i < config->workers; i++)
+		atomic_store(&at_work[i], 0);
 	ticker.ready = calloc(config->workers, sizeof(*ticker.ready));
 	if (ticker.ready == NULL)
 		abort();

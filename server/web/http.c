@@ -205,8 +205,10 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	atomic_fetch_sub_explicit(&active, 1, memory_order_relaxed);
 	if (exchange->request != NULL)
 		request_free(exchange->request);
-	if (exchange->held != NULL)
+	if (exchange->held != NULL) { /* resumed, but hung up before that */
+		live_done(exchange->held->waiter.worker);
 		hold_end(exchange);
+	}
 	free(exchange);
 	*con_cls = NULL;
 }
@@ -364,6 +366,7 @@ after_hold(struct exchange *exchange)
 {
 	struct held *held = exchange->held;
 	struct request *request = request_new(held->connection, held->target);
+	enum MHD_Result result;
 
 	request->http10 = held->http10;
 	request->state = R_BODY;
@@ -377,7 +380,9 @@ after_hold(struct exchange *exchange)
 	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
 	    take_header, request);
 	dispatch(request);
-	return send_reply(request);
+	result = send_reply(request);
+	live_done(request->waiter.worker);
+	return result;
 }
 
 static enum MHD_Result

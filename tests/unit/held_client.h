@@ -96,7 +96,8 @@ tick(int64_t ms)
 static int
 open_with(unsigned max, unsigned wakes, unsigned workers)
 {
-	struct hold_config config = { max, wakes, workers };
+	struct hold_config config = { .max = max, .wakes_per_tick = wakes,
+		.workers = workers };
 
 	resumes = 0;
 	pool_used = 0;

@@ -380,6 +380,32 @@ waiter_may_be_freed_in_resume(void **state)
 	assert_int_equal(resumes, 300);
 }
 
+/* A worker that has not answered yet gets no more; the rest come as it does. */
+static void
+at_work(void **state)
+{
+	struct client *c = clients(20);
+
+	(void)state;
+	hold_stop();
+	assert_int_equal(ticker_open(&(struct hold_config){ .max = 100,
+	    .wakes_per_tick = 8, .at_work = 4, .workers = 1 }), OK);
+	for (size_t i = 0; i < 20; i++)
+		held(&c[i], CONV(4711));
+	live_bump1(CONV(4711));
+	for (int turn = 0; turn < 3; turn++) {
+		tick(turn);
+		assert_int_equal(resumes, 4);
+	}
+	for (unsigned done = 1; done <= 16; done++) {
+		live_done(0);
+		tick(10 + done);
+		assert_int_equal(resumes, 4 + done);
+	}
+	for (int i = 0; i < 4; i++)
+		live_done(0);
+}
+
 int
 main(void)
 {
@@ -402,6 +428,7 @@ main(void)
 		TEST(neighbours_in_the_table_stay),
 		TEST(holds_count_as_presence),
 		TEST(waiter_may_be_freed_in_resume),
+		TEST(at_work),
 	};
 
 	secret_init();

@@ -203,7 +203,8 @@ run_race(void)
 static void
 no_wake_up_is_lost(void **state)
 {
-	struct hold_config config = { 20000, 128, WORKERS };
+	struct hold_config config = { .max = 20000, .wakes_per_tick = 128,
+	    .workers = WORKERS };
 	pthread_t ticker;
 
 	(void)state;
@@ -219,7 +220,8 @@ no_wake_up_is_lost(void **state)
 static void
 no_wake_up_is_lost_by_the_thread(void **state)
 {
-	struct hold_config config = { 20000, 128, WORKERS };
+	struct hold_config config = { .max = 20000, .wakes_per_tick = 128,
+	    .workers = WORKERS };
 
 	(void)state;
 	assert_int_equal(hold_start(&config), OK);
@@ -239,7 +241,8 @@ post_resume(struct waiter *waiter)
 static void
 sleeping_ticker_is_woken(void **state)
 {
-	struct hold_config config = { 20000, 128, 1 };
+	struct hold_config config = { .max = 20000, .wakes_per_tick = 128,
+	    .workers = 1 };
 	struct object conv = CONV(next_id++);
 	struct client *c = clients(4);
 	sem_t woken;
@@ -307,7 +310,8 @@ wait_until_refused(void *arg)
 static void
 stop_leaves_nobody_behind(void **state)
 {
-	struct hold_config config = { 2000, 128, 1 };
+	struct hold_config config = { .max = 2000, .wakes_per_tick = 128,
+	    .workers = 1 };
 	struct hold_stats stats;
 	pthread_t threads[3];
 	sem_t busy;
