@@ -231,6 +231,9 @@ write_show(struct request *request, const struct talk_page *page)
 
 	view->page = "write";
 	request->has_input = true;
+	if (page->talk.last_seq > page->talk.read_seq)
+		view_int(view, &view->root, "news",
+		    (int64_t)page->talk.last_seq - page->talk.read_seq);
 	view_text(view, &view->root, "name", shown_name(page->talk.name,
 	    page->talk.remark));
 	view_link(view, &view->root, "back", talk_link(request, NULL, 0));

@@ -1,4 +1,6 @@
 """Live without scripts: ETag and 304, the held link, and all that must end a hold."""
+import re
+
 import pytest
 from people import (ask, friends, has_sign_in, message_form, pair, person, save, say, sign_out,
                     somebody, somebody_else)
@@ -285,3 +287,74 @@ def test_a_hang_up_frees_the_place(serve):
     server.wait_held()
     held.client._sock.shutdown(2)
     zt.wait_until("nobody is held", lambda: server.held() == 0)
+
+
+@pytest.mark.parametrize("preset", ["LYNX", "NOKIA7110", "CHROME", "JSON"])
+def test_a_page_to_write_says_how_much_came_since(serve, preset):
+    """It never moves; when it is fetched it tells."""
+    server = serve()
+    one, other, cid = pair(server, preset)
+    one.get(cid)
+    assert not re.search(r"New\W+\d", one.get(f"{cid}?v=form").words)
+    for n in range(3):
+        say(other, cid, f"while you write {n}")
+    page = one.get(f"{cid}?v=form")
+    assert page.json["news"] == 3 if preset == "JSON" else re.search(T("talk.news") + r"(: |\()3", page.words)
+    assert not page.refresh and page.form(typed="m")
+    one.get(cid)
+    assert not re.search(r"New\W+3", one.get(f"{cid}?v=form").words)
+
+
+@pytest.mark.parametrize("preset, wanted", [
+    ("CHROME", dict(frames=True)), ("LYNX", dict(link=True)), ("W3M", dict(link=True, moving=True)),
+    ("NOKIA7110", dict(link=True)), ("GBK", dict(link=True, moving=True))])
+def test_each_kind_of_client_has_its_own_way(shared, preset, wanted):
+    one, other, cid = pair(shared, preset)
+    say(other, cid, "hello")
+    page = one.get(cid)
+    assert bool(page.frames) == wanted.get("frames", False)
+    assert not page.refresh, "the page with the form stays quiet"
+    assert bool(page.link(text=T("nav.wait"))) == wanted.get("link", False)
+    assert bool(page.link(text=T("nav.moving"))) == wanted.get("moving", False)
+
+
+def test_one_link_switches_and_a_form_keeps_it(shared):
+    one, other, cid = pair(shared, "W3M")
+    say(other, cid, "hello")
+    one.get(cid)
+    page = one.click(text=T("nav.moving"))
+    assert page.refresh.startswith("0;url=") and "live=held" in page.waits_on
+    assert not page.form(typed="m") and page.link(r"v=form"), "nothing is typed where it moves"
+    assert page.link(text=T("nav.wait")), "for those whose program was not told to go on"
+    assert "no-store" in page.header("Cache-Control"), "no two tabs with one address to wait on"
+    one.submit(page.form(to="o", do="live"))
+    page = one.get(cid)
+    assert page.refresh.startswith("0;url=") and "live=" not in page.refresh
+    page = one.click(text=T("nav.pause"))
+    assert not page.refresh and page.form(typed="m")
+    assert somebody_else(one, "LYNX").get(cid).link(text=T("nav.wait")), "of another program: its own way"
+    assert not somebody_else(one, "CHROME").get(cid).refresh
+
+
+def test_the_frame_leads_out_of_itself_and_says_its_time(shared):
+    one, other, cid = pair(shared)
+    say(other, cid, "see http://example.org/")
+    log = one.get(cid).parts[0]
+    assert log.url == f"/{cid}?v=log" and '<base target="_top"/>' in log.text
+    assert re.search(T("foot.asof") + r" \d\d:\d\d:\d\d", log.words)
+    assert log.links[0].text.endswith(T("nav.pause")), "the first thing to be reached"
+    frame = re.search(r"<iframe [^>]*>", one.page.text).group()
+    assert f'title="{T("talk.log")}"' in frame and 'name="log"' in frame
+    assert one.page.link(text=T("nav.reconnect"))
+
+
+def test_an_evicted_hold_comes_back_after_a_while(serve):
+    server = serve(hold_s=LONG)
+    one, other, cid = pair(server)
+    holds = waits_on(one, cid, cid, cid)
+    page = holds[0].join(20)
+    seconds, _, url = page.refresh.partition(";url=")
+    assert 5 <= int(seconds) <= 30 and url.endswith(f"{cid}?v=log")
+    server.advance(LONG * 1000 + 1000)
+    for held in holds[1:]:
+        assert held.join().refresh.startswith("0;url=")
