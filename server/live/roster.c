@@ -75,11 +75,36 @@ roster_new(struct arena *arena, uint64_t uid, struct roster **out)
 	return OK;
 }
 
-enum err
-roster_list(struct arena *arena, uint64_t uid, struct contact **out, size_t *n)
+static bool
+asked_for(const struct contact *contact, int state)
 {
-	struct object friends = { .kind = OBJ_FRIENDS, .a = uid };
-	struct roster *roster = (struct roster *)kept_take(&shelf, uid);
+	return state == ROSTER_ALL || (int)contact->state == state;
+}
+
+/* Copies the rows that were asked for. */
+static void
+pick(struct arena *arena, const struct roster *roster, int state,
+    struct contact **out, size_t *n)
+{
+	struct contact *picked;
+	size_t most = 0;
+
+	for (size_t i = 0; i < roster->n; i++)
+		most += asked_for(&roster->contact[i], state);
+	picked = ARENA_ARRAY(arena, struct contact, most + 1);
+	for (size_t i = 0; i < roster->n; i++)
+		if (asked_for(&roster->contact[i], state))
+			picked[(*n)++] = roster->contact[i];
+	*out = arena_raw(arena, packed_len(picked, *n));
+	pack(*out, picked, *n);
+}
+
+enum err
+roster_list(struct arena *arena, struct roster_query query, struct contact **out,
+    size_t *n)
+{
+	struct object friends = { .kind = OBJ_FRIENDS, .a = query.uid };
+	struct roster *roster = (struct roster *)kept_take(&shelf, query.uid);
 	enum err err = OK;
 
 	*n = 0;
@@ -88,12 +113,10 @@ roster_list(struct arena *arena, uint64_t uid, struct contact **out, size_t *n)
 		roster = NULL;
 	}
 	if (roster == NULL)
-		err = roster_new(arena, uid, &roster);
+		err = roster_new(arena, query.uid, &roster);
 	if (err != OK)
 		return err;
-	*n = roster->n;
-	*out = arena_raw(arena, packed_len(roster->contact, *n));
-	pack(*out, roster->contact, *n);
+	pick(arena, roster, query.state, out, n);
 	kept_put(&shelf, &roster->kept);
 	return OK;
 }

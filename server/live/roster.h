@@ -8,8 +8,13 @@
  * requests read no row of them again until one has changed.  In the order of the
  * names that are shown, so that a page has little to sort.  Any thread.
  */
-enum err roster_list(struct arena *arena, uint64_t uid, struct contact **out,
-    size_t *n) MUST_USE;
+struct roster_query {
+	uint64_t uid;
+	int state; /* of this Rec__Friend__State only, or ROSTER_ALL */
+};
+#define ROSTER_ALL (-1)
+enum err roster_list(struct arena *arena, struct roster_query query,
+    struct contact **out, size_t *n) MUST_USE;
 
 /* At stop. */
 void roster_clear(void);

@@ -175,7 +175,8 @@ friends_show(struct request *request)
 	page_watch(request, OBJ_PRESENCE, uid, 0);
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
-	err = roster_list(&request->arena, uid, &contacts, &n);
+	err = roster_list(&request->arena, (struct roster_query){ uid, ROSTER_ALL },
+	    &contacts, &n);
 	if (err != OK)
 		return err;
 	if (str_eq(request_query(request, "v"), STR("blocked")))

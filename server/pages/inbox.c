@@ -35,17 +35,13 @@ fill_requests(struct request *request)
 	struct view *view = &request->view;
 	struct view_node *list = view_list(view, &view->root, "requests");
 	struct contact *contacts;
-	size_t n, shown = 0;
-	enum err err = roster_list(&request->arena, request->viewer.uid,
-	    &contacts, &n);
+	size_t n;
+	enum err err = roster_list(&request->arena, (struct roster_query){
+	    request->viewer.uid, REC__FRIEND__STATE__ASKED_ME }, &contacts, &n);
 
-	for (size_t i = 0; err == OK && i < n && shown < request->key.rows; i++) {
-		struct view_row *row;
+	for (size_t i = 0; err == OK && i < n && i < request->key.rows; i++) {
+		struct view_row *row = view_row(view, list);
 
-		if (contacts[i].state != REC__FRIEND__STATE__ASKED_ME)
-			continue;
-		shown++;
-		row = view_row(view, list);
 		view_int(view, row, "id", (int64_t)contacts[i].uid);
 		view_link(view, row, "href", str_fmt(&request->arena, "u%llu",
 		    (unsigned long long)contacts[i].uid));

@@ -27,12 +27,10 @@ count_asks(struct request *request, unsigned *out)
 {
 	struct contact *contacts;
 	size_t n;
-	enum err err = roster_list(&request->arena, request->viewer.uid,
-	    &contacts, &n);
+	enum err err = roster_list(&request->arena, (struct roster_query){
+	    request->viewer.uid, REC__FRIEND__STATE__ASKED_ME }, &contacts, &n);
 
-	*out = 0;
-	for (size_t i = 0; err == OK && i < n; i++)
-		*out += contacts[i].state == REC__FRIEND__STATE__ASKED_ME;
+	*out = (unsigned)n;
 	return err;
 }
 

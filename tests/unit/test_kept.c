@@ -74,7 +74,8 @@ assert_true_roster(uint64_t uid)
 	size_t n, n_want;
 
 	assert_ok(contact_list(&fix.arena, uid, &contact, &n_want));
-	assert_ok(roster_list(&fix.arena, uid, &contact, &n));
+	assert_ok(roster_list(&fix.arena, (struct roster_query){ uid, ROSTER_ALL },
+	    &contact, &n));
 	assert_int_equal(n, n_want);
 	for (size_t i = 0; i < n; i++) {
 		assert_ok(contact_get(NULL, &fix.arena, uid, contact[i].uid, &want));
@@ -145,7 +146,9 @@ test_other_talks_and_friends(void **state)
 static void
 test_roster(void **state)
 {
+	struct contact *contact;
 	uint64_t other;
+	size_t n;
 
 	(void)state;
 	some_make();
@@ -157,6 +160,10 @@ test_roster(void **state)
 	tell();
 	assert_true_roster(some.me);
 	assert_true_roster(other);
+	assert_ok(roster_list(&fix.arena, (struct roster_query){ some.me,
+	    REC__FRIEND__STATE__ASKED_ME }, &contact, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(contact->uid, other);
 	assert_ok(act(CONTACT_REMARK, some.me, some.peer[1]));
 	assert_ok(act(CONTACT_BLOCK, some.me, other));
 	tell();
@@ -267,7 +274,8 @@ look_often(void *failed)
 
 		arena_init(&arena, 0);
 		if (talks_unread(&arena, uid, &unread) != OK || unread > 3 ||
-		    roster_list(&arena, uid, &contact, &n) != OK || n == 0)
+		    roster_list(&arena, (struct roster_query){ uid, ROSTER_ALL },
+		    &contact, &n) != OK || n == 0)
 			*(bool *)failed = true;
 		arena_fini(&arena);
 	}
