@@ -27,6 +27,7 @@
 #include "ctl/offline.h"
 #include "im/soft.h"
 #include "live/hold.h"
+#include "live/known.h"
 #include "live/presence.h"
 #include "live/roster.h"
 #include "live/talks.h"
@@ -171,7 +172,7 @@ static const struct {
 	{ CONTROL, control_stop }, { WEB, web_quiesce },
 	{ COMMITTER, stop_drain }, { HOLD, hold_stop }, { WEB, web_stop },
 	{ PRESENCE, presence_stop }, { SOFT, talks_clear },
-	{ SOFT, roster_clear }, { COMMITTER, stop_soft },
+	{ SOFT, roster_clear }, { SOFT, known_clear }, { COMMITTER, stop_soft },
 	{ COMMITTER, committer_stop }, { SOFT, soft_fini },
 	{ STORE, store_close }, { CONTROL, control_done },
 };

@@ -117,14 +117,22 @@ account_find(struct arena *arena, struct str name, uint64_t *uid)
 }
 
 enum err
+account_read(struct arena *arena, struct str value, Rec__User **out)
+{
+	*out = store_unpack(value, &rec__user__descriptor, arena);
+	if (*out == NULL)
+		return ERR_INTERNAL;
+	prefs_upgrade((*out)->prefs);
+	return OK;
+}
+
+enum err
 account_get(struct txn *txn, struct arena *arena, uint64_t uid, Rec__User **out)
 {
-	enum err err = store_get_record(txn, T_USER, KEY1(uid),
-	    &rec__user__descriptor, arena, out);
+	struct str value;
+	enum err err = store_get(txn, T_USER, KEY1(uid), arena, &value);
 
-	if (err == OK)
-		prefs_upgrade((*out)->prefs);
-	return err;
+	return err == OK ? account_read(arena, value, out) : err;
 }
 
 enum places_rule

@@ -43,6 +43,9 @@ enum err account_find_in(struct txn *txn, struct arena *arena, struct str name,
 /* The record, in the arena; ERR_NOT_FOUND.  txn NULL outside of commands. */
 enum err account_get(struct txn *txn, struct arena *arena, uint64_t uid,
     Rec__User **out) MUST_USE;
+/* The same of a row's bytes; ERR_INTERNAL when they are damaged. */
+enum err account_read(struct arena *arena, struct str value, Rec__User **out)
+    MUST_USE;
 
 /* What becomes of a person's other sessions when they sign in. */
 enum places_rule { PLACES_MANY, PLACES_NEWEST, PLACES_ASK, PLACES_COUNT };

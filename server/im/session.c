@@ -49,7 +49,7 @@ session_id_of(const struct session_hash *hash)
 	return key_get_u64(hash_str(hash), 0);
 }
 
-static struct key
+struct key
 session_key(const struct session_hash *hash)
 {
 	return key_bytes(key_none(), hash_str(hash));

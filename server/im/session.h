@@ -64,6 +64,8 @@ enum err session_end_others(struct txn *txn, uint64_t uid, uint64_t keep_sid,
 enum err session_used(struct txn *txn, const struct session_hash *hash,
     int64_t used_ms) MUST_USE;
 
+/* Its key in T_SESS. */
+struct key session_key(const struct session_hash *hash);
 /* The row by hash, whether open or ended; ERR_NOT_FOUND. */
 enum err session_get(struct arena *arena, const struct session_hash *hash,
     Rec__Session **out) MUST_USE;

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "im/soft.h"
+#include "live/known.h"
 #include "web/http.h"
 
 #define COOKIE_PLAIN "z"
@@ -32,7 +33,7 @@ try_token(struct request *request, struct str token, enum session_kind kind)
 	hash = session_hash_of(token);
 	watch_add(&request->watch, (struct object){ .kind = OBJ_SESSION,
 	    .a = session_id_of(&hash) });
-	err = session_get(&request->arena, &hash, &session);
+	err = known_session(&request->arena, &hash, request->now_ms, &session);
 	if (err == ERR_NOT_FOUND)
 		return OK;
 	if (err != OK)
@@ -85,7 +86,7 @@ auth_viewer(struct request *request)
 		return err;
 	watch_add(&request->watch, (struct object){ .kind = OBJ_USER,
 	    .a = viewer->uid });
-	err = account_get(NULL, &request->arena, viewer->uid, &viewer->user);
+	err = known_user(&request->arena, viewer->uid, &viewer->user);
 	if (err == ERR_NOT_FOUND) {
 		*viewer = (struct viewer){ 0 };
 		return OK;
