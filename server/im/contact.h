@@ -62,7 +62,8 @@ enum err contact_list(struct arena *arena, uint64_t uid, struct contact **out,
 enum err contact_may_write(struct txn *txn, struct arena *arena, uint64_t from,
     uint64_t to) MUST_USE;
 
-/* May `viewer` see the presence of `person`?  Only friends may. */
+/* May `viewer` see the presence of `person`, unless that one chose otherwise
+ * (im/showing.h)?  Only friends may. */
 bool contact_may_see(const struct contact *viewers_row);
 
 /* May `viewer` open the person page of `peer`?  Only with some row in either

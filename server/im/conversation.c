@@ -302,6 +302,29 @@ conversation_touch_peers(struct txn *txn, uint64_t uid)
 }
 
 enum err
+conversation_peers(struct arena *arena, uint64_t uid, uint64_t **out, size_t *n)
+{
+	struct rows rows;
+	Rec__Inbox *inbox;
+	enum err err;
+
+	*n = 0;
+	err = store_scan(NULL, T_INBOX, KEY1(uid), KEY1(uid), LIST_MAX, arena,
+	    &rows);
+	if (err != OK)
+		return err;
+	*out = ARENA_ARRAY(arena, uint64_t, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++) {
+		inbox = store_unpack(rows.row[i].value, &rec__inbox__descriptor,
+		    arena);
+		if (inbox == NULL)
+			return ERR_INTERNAL;
+		(*out)[(*n)++] = inbox->peer;
+	}
+	return OK;
+}
+
+enum err
 conversation_read(struct txn *txn, struct member_id id, uint32_t seq)
 {
 	struct arena *arena = txn_arena(txn);

@@ -37,6 +37,10 @@ enum err conversation_find(struct txn *txn, struct arena *arena, uint64_t a,
 enum err conversation_make(struct txn *txn, uint64_t a, uint64_t b,
     uint64_t *cid) MUST_USE;
 
+/* The others of all talks of a user, in the arena. */
+enum err conversation_peers(struct arena *arena, uint64_t uid, uint64_t **out,
+    size_t *n) MUST_USE;
+
 /* ---- for the rest of im ---- */
 struct member_id {
 	uint64_t cid, uid;

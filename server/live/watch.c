@@ -40,6 +40,9 @@ static const enum pace pace_of[] = {
 	[OBJ_DRAFT]    = PACE_AT_ONCE,
 	[OBJ_NOTICE]   = PACE_AT_ONCE,
 	[OBJ_USED]     = PACE_AT_ONCE,
+	[OBJ_SHOWING]  = PACE_AT_ONCE,
+	[OBJ_PEER]     = PACE_PRESENCE,
+	[OBJ_TYPING]   = PACE_BAR,
 };
 
 /* Ranges of slots; each `len` is a power of two. */

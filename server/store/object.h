@@ -26,6 +26,11 @@ enum object_kind {
 	OBJ_NOTICE,	 /* the operator's notice to everybody */
 	OBJ_USED,	 /* a = uid: when the sessions were used, at most a
 			    minute late */
+	OBJ_SHOWING,	 /* a = uid: chosen state, own line, who may see them, image */
+	OBJ_PEER,	 /* a = uid of the viewer, b = the other: what the viewer's
+			    page says of the other besides their words; b = 0: of
+			    all others */
+	OBJ_TYPING,	 /* a = uid of the viewer, b = the other: began to write */
 };
 
 struct object {

@@ -205,11 +205,13 @@ slots_are_divided_by_pace(void **state)
 		[OBJ_INBOX] = PACE_NEWS,      [OBJ_FRIENDS] = PACE_NEWS,
 		[OBJ_PRESENCE] = PACE_PRESENCE, [OBJ_BAR] = PACE_BAR,
 		[OBJ_DRAFT] = PACE_AT_ONCE,   [OBJ_TALKS] = PACE_AT_ONCE,
-		[OBJ_SESSIONS] = PACE_AT_ONCE,
+		[OBJ_SESSIONS] = PACE_AT_ONCE, [OBJ_USED] = PACE_AT_ONCE,
+		[OBJ_SHOWING] = PACE_AT_ONCE, [OBJ_PEER] = PACE_PRESENCE,
+		[OBJ_TYPING] = PACE_BAR,
 	};
 
 	(void)state;
-	for (enum object_kind kind = OBJ_SESSION; kind <= OBJ_TALKS; kind++)
+	for (enum object_kind kind = OBJ_SESSION; kind <= OBJ_TYPING; kind++)
 		for (uint64_t i = 0; i < 5000; i++) {
 			uint32_t slot = watch_slot((struct object){
 			    kind, i, i * 3 });
