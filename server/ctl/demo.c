@@ -189,7 +189,7 @@ says(struct story *story)
 	if (err != OK)
 		return err;
 	soft_read(story->who->uid, cid, talk.last_seq, talk.read_seq, NULL);
-	presence_active(story->who->uid);
+	presence_active(story->who->uid, false);
 	send.form.page_id = cid;
 	send.text = utf8_clean(&story->arena, story->text);
 	err = committer_run(&send.command);

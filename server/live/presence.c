@@ -1,13 +1,15 @@
 /*
  * Who is here: a table of the people who did something in the last half hour,
- * or hold a request.  Everything follows from two times and a count per
- * person, so a state is computed when asked for; `told` is the state that the
- * friends' pages were last bumped for.
+ * or hold a request.  Everything follows from three times and a count per
+ * person, so a state is computed when asked for; `told` is what was shown when
+ * the viewers' pages were last bumped.
  *
- * The sweep, once a second, finds those whose state is not the one told, reads
- * their friends and marks those who are looking; a viewer marked within 10 s
- * of the last bump is bumped when the 10 s are over.  It forgets people of whom
- * nothing is left to say.
+ * The sweep, once a second, finds those whose state has aged or whose choice
+ * moved, asks what is shown of them now, and if that is not what was told marks
+ * those who may see it and are looking; a viewer marked within 10 s of the last
+ * bump is bumped when the 10 s are over.  What is not shown is not told: of the
+ * invisible no stamp moves.  The sweep forgets people of whom nothing is left to
+ * say.
  *
  * Locks: one per shard, innermost but for nothing: no call leaves this file
  * under it, and never two.  The store is read by the sweep alone, unlocked.
@@ -22,20 +24,21 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "im/contact.h"
+#include "im/showing.h"
 #include "live/internal.h"
+#include "live/shown.h"
 
 #define SHARDS 64u
 #define HEADS 1024u
 
 #define MINUTE_MS INT64_C(60000)
-#define ACTIVE_MS INT64_C(90000)	/* online after activity */
-#define LINGER_MS INT64_C(90000)	/* reachable after a hold */
+#define GONE_MS INT64_C(90000)		/* reachable after the last sign */
 #define HELD_ONLINE_MS (15 * MINUTE_MS) /* online while reachable */
-#define AWAY_MS (5 * MINUTE_MS)		/* away after activity */
+#define AWAY_MS (5 * MINUTE_MS)		/* away after the last sign */
 #define GRACE_MS (5 * MINUTE_MS)	/* before and after a start */
 #define LOOKING_MS (30 * MINUTE_MS)
 #define BUMP_MS INT64_C(10000)
+#define SPREAD_MS INT64_C(30000)	/* over which a crowd is spread */
 #define SWEEP_S 1
 #define NEVER (INT64_MIN / 2)
 
@@ -43,13 +46,19 @@ struct person {
 	struct person *next;
 	uint64_t uid;
 	int64_t active_ms;
+	int64_t desk_ms;  /* last activity on what is no phone */
 	int64_t held_ms;  /* end of the last hold */
 	int64_t quiet_ms; /* as a viewer: no bump before this */
+	uint64_t chosen;  /* stamp of the choice that was told */
+	uint32_t slot;	  /* and where it stands */
 	int holds;
-	enum presence told;
+	enum presence aged; /* state at the last sweep */
+	enum presence told; /* what was shown then */
+	enum showing_rule rule; /* and to whom */
 	bool gone;	  /* signed out everywhere */
 	bool grace;	  /* was here shortly before the start */
 	bool behind;	  /* as a viewer: to be bumped at quiet_ms */
+	bool seen;	  /* shown as here since the last telling */
 };
 
 static struct shard {
@@ -116,8 +125,10 @@ person_make(struct shard *shard, uint64_t uid)
 	if (p == NULL)
 		abort();
 	p->uid = uid;
-	p->active_ms = p->held_ms = p->quiet_ms = NEVER;
-	p->told = PRESENCE_OFFLINE;
+	p->active_ms = p->desk_ms = p->held_ms = p->quiet_ms = NEVER;
+	p->slot = watch_slot((struct object){ .kind = OBJ_SHOWING, .a = uid });
+	p->chosen = watch_stamp(p->slot);
+	p->aged = p->told = PRESENCE_OFFLINE;
 	p->next = *head;
 	*head = p;
 	return p;
@@ -126,14 +137,16 @@ person_make(struct shard *shard, uint64_t uid)
 static enum presence
 person_state(const struct person *p, int64_t now_ms)
 {
-	int64_t idle = now_ms - p->active_ms;
-	bool reachable = p->holds > 0 || now_ms - p->held_ms < LINGER_MS;
+	int64_t last = p->active_ms > p->held_ms ? p->active_ms : p->held_ms;
+	int64_t silent = p->holds > 0 ? 0 : now_ms - last;
 
 	if (p->gone)
 		return PRESENCE_OFFLINE;
-	if (idle < ACTIVE_MS || (reachable && idle < HELD_ONLINE_MS))
-		return PRESENCE_ONLINE;
-	if (reachable || idle < AWAY_MS)
+	if (silent < GONE_MS && now_ms - p->active_ms < HELD_ONLINE_MS)
+		return now_ms - p->desk_ms < GONE_MS ||
+		    p->desk_ms == p->active_ms ? PRESENCE_ONLINE :
+		    PRESENCE_PHONE;
+	if (silent < AWAY_MS)
 		return PRESENCE_AWAY;
 	if (p->grace && now_ms < grace_end_ms)
 		return PRESENCE_AWAY;
@@ -158,7 +171,7 @@ person_blank(const struct person *p, int64_t now_ms)
 
 /* The lists of somebody who did not look were not kept up: they are stale. */
 static void
-person_back(uint64_t uid, bool active)
+person_back(uint64_t uid, bool active, bool phone)
 {
 	int64_t now = clock_mono_ms();
 	struct shard *shard = shard_lock(uid);
@@ -168,22 +181,25 @@ person_back(uint64_t uid, bool active)
 	if (active) {
 		p->gone = false;
 		p->active_ms = now;
+		p->desk_ms = phone ? p->desk_ms : now;
 	}
 	pthread_mutex_unlock(&shard->lock);
 	if (!looked)
-		live_bump1((struct object){ .kind = OBJ_PRESENCE, .a = uid });
+		live_bump((struct object[]){
+		    { .kind = OBJ_PRESENCE, .a = uid },
+		    { .kind = OBJ_PEER, .a = uid } }, 2);
 }
 
 void
-presence_active(uint64_t uid)
+presence_active(uint64_t uid, bool phone)
 {
-	person_back(uid, true);
+	person_back(uid, true, phone);
 }
 
 void
 presence_back(uint64_t uid)
 {
-	person_back(uid, false);
+	person_back(uid, false, false);
 }
 
 void
@@ -229,7 +245,7 @@ presence_get(uint64_t uid, int64_t seen_ms)
 	/* Remembered, so that the sweep tells the end of the grace. */
 	if (grace && p == NULL) {
 		p = person_make(shard, uid);
-		p->told = PRESENCE_AWAY;
+		p->aged = p->told = PRESENCE_AWAY;
 	}
 	if (grace)
 		p->grace = true;
@@ -238,53 +254,86 @@ presence_get(uint64_t uid, int64_t seen_ms)
 	return state;
 }
 
+void
+presence_seen(uint64_t uid)
+{
+	struct shard *shard = shard_lock(uid);
+	struct person *p = person_find(shard, uid);
+
+	if (p != NULL)
+		p->seen = true;
+	pthread_mutex_unlock(&shard->lock);
+}
+
 /* ---- the sweep ---- */
 
-/* A growing list of uids; of one sweep. */
-struct uids {
-	uint64_t *at;
+/* Objects to be bumped when no lock is held: a growing list. */
+struct news {
+	struct object *at;
 	size_t n, size;
 };
 
 static void
-uids_add(struct uids *uids, uint64_t uid)
+news_add(struct news *news, struct object object)
 {
-	if (uids->n == uids->size) {
-		uids->size = uids->size == 0 ? 64 : uids->size * 2;
-		uids->at = realloc(uids->at, uids->size * sizeof(*uids->at));
-		if (uids->at == NULL)
+	if (news->n == news->size) {
+		news->size = news->size == 0 ? 64 : news->size * 2;
+		news->at = realloc(news->at, news->size * sizeof(*news->at));
+		if (news->at == NULL)
 			abort();
 	}
-	uids->at[uids->n++] = uid;
+	news->at[news->n++] = object;
 }
 
+/* Somebody whose state or choice is another than at the last sweep. */
+struct change {
+	struct change *next;
+	uint64_t uid;
+	enum presence state;
+	bool chosen;
+};
+
+/* One round: what it found and whom it tells. */
+struct sweep {
+	struct arena arena;
+	int64_t now_ms;
+	struct change *changes;
+	struct news news;
+};
+
 static void
-sweep_person(struct person *p, int64_t now_ms, struct uids *changed,
-    struct uids *viewers)
+sweep_person(struct sweep *sweep, struct person *p)
 {
-	enum presence state = person_state(p, now_ms);
+	enum presence state = person_state(p, sweep->now_ms);
+	uint64_t chosen = watch_stamp(p->slot);
 
-	if (state != p->told) {
-		p->told = state;
-		uids_add(changed, p->uid);
+	if (state != p->aged || chosen != p->chosen ||
+	    (p->seen && p->told == PRESENCE_OFFLINE)) {
+		struct change *change = ARENA_NEW(&sweep->arena, struct change);
+
+		*change = (struct change){ sweep->changes, p->uid, state,
+			chosen != p->chosen };
+		sweep->changes = change;
+		p->aged = state;
+		p->chosen = chosen;
 	}
-	if (p->behind && now_ms >= p->quiet_ms) {
+	if (p->behind && sweep->now_ms >= p->quiet_ms) {
 		p->behind = false;
-		p->quiet_ms = now_ms + BUMP_MS;
-		uids_add(viewers, p->uid);
+		p->quiet_ms = sweep->now_ms + BUMP_MS;
+		news_add(&sweep->news, (struct object){
+		    .kind = OBJ_PRESENCE, .a = p->uid });
 	}
 }
 
 static void
-sweep_shard(struct shard *shard, int64_t now_ms, struct uids *changed,
-    struct uids *viewers)
+sweep_shard(struct sweep *sweep, struct shard *shard)
 {
 	for (size_t i = 0; i < HEADS; i++) {
 		struct person **at = &shard->heads[i], *p;
 
 		while ((p = *at) != NULL) {
-			sweep_person(p, now_ms, changed, viewers);
-			if (!person_blank(p, now_ms)) {
+			sweep_person(sweep, p);
+			if (!person_blank(p, sweep->now_ms)) {
 				at = &p->next;
 				continue;
 			}
@@ -294,74 +343,108 @@ sweep_shard(struct shard *shard, int64_t now_ms, struct uids *changed,
 	}
 }
 
-/* The viewer's page shows somebody who changed: bump now, later or never? */
-static void
-mark_viewer(uint64_t uid, int64_t now_ms, struct uids *viewers)
+/* Before this a viewer is not bumped: those who come back after a start, or
+ * leave with its grace, do so all at once. */
+static int64_t
+spread_until(uint64_t uid, int64_t now_ms)
 {
-	struct shard *shard = shard_lock(uid);
-	struct person *p = person_find(shard, uid);
+	int64_t begin = now_ms < grace_end_ms ? grace_end_ms - GRACE_MS :
+	    grace_end_ms;
 
-	if (p != NULL && person_looks(p, now_ms)) {
-		p->behind = now_ms < p->quiet_ms;
-		if (!p->behind) {
-			p->quiet_ms = now_ms + BUMP_MS;
-			uids_add(viewers, uid);
-		}
+	return begin + (int64_t)(mix(uid) % (uint64_t)SPREAD_MS);
+}
+
+/* The viewer's page shows `uid`, who changed: bump now, later or never? */
+static void
+mark_viewer(struct sweep *sweep, uint64_t viewer, uint64_t uid)
+{
+	int64_t now = sweep->now_ms, spread = spread_until(viewer, now);
+	struct shard *shard = shard_lock(viewer);
+	struct person *p = person_find(shard, viewer);
+	bool looks = p != NULL && person_looks(p, now), due = false;
+
+	if (looks) {
+		if (p->quiet_ms < spread)
+			p->quiet_ms = spread;
+		due = now >= p->quiet_ms;
+		p->behind = !due;
+		if (due)
+			p->quiet_ms = now + BUMP_MS;
 	}
 	pthread_mutex_unlock(&shard->lock);
+	if (looks)
+		news_add(&sweep->news, (struct object){ OBJ_PEER, viewer, uid });
+	if (due)
+		news_add(&sweep->news, (struct object){ OBJ_PRESENCE, viewer, 0 });
 }
 
 static void
-mark_friends(uint64_t uid, int64_t now_ms, struct uids *viewers)
+mark_audience(struct sweep *sweep, uint64_t uid, enum showing_rule rule)
 {
-	struct contact *rows;
-	struct arena arena;
-	enum err err;
+	struct arena arena; /* of one: a start tells of everybody */
+	uint64_t *viewers;
 	size_t n;
+	enum err err;
 
 	arena_init(&arena, 0);
-	err = contact_list(&arena, uid, &rows, &n);
+	err = showing_audience(&arena, uid, rule, &viewers, &n);
 	if (err != OK) {
 		log_warn("friends not told: %s", err_name(err));
 		n = 0;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].state == REC__FRIEND__STATE__FRIEND)
-			mark_viewer(rows[i].uid, now_ms, viewers);
+		mark_viewer(sweep, viewers[i], uid);
 	arena_fini(&arena);
 }
 
+/* Is that, under the choice in force, something else to see?  Those are told
+ * too who may see it no longer. */
 static void
-bump_viewers(const struct uids *viewers)
+tell(struct sweep *sweep, const struct change *change)
 {
-	struct object objects[64];
-	size_t n = 0;
+	struct showing showing;
+	enum presence shown;
+	struct shard *shard;
+	struct person *p;
+	bool news = false, talks;
 
-	for (size_t i = 0; i < viewers->n; i++) {
-		objects[n++] = (struct object){
-			.kind = OBJ_PRESENCE, .a = viewers->at[i] };
-		if (n == 64 || i + 1 == viewers->n) {
-			live_bump(objects, n);
-			n = 0;
-		}
+	shown_choice(change->uid, &showing);
+	shown = shown_as(&showing, change->state);
+	shard = shard_lock(change->uid);
+	p = person_find(shard, change->uid);
+	talks = showing.rule == SHOWING_TALKS;
+	if (p != NULL) {
+		talks = talks || p->rule == SHOWING_TALKS;
+		/* A page may have shown what came and went since. */
+		news = p->told != shown || (shown != PRESENCE_OFFLINE ?
+		    change->chosen : p->seen);
+		p->seen = p->seen && shown != PRESENCE_OFFLINE;
+		p->told = shown;
+		p->rule = showing.rule;
 	}
+	pthread_mutex_unlock(&shard->lock);
+	if (news)
+		mark_audience(sweep, change->uid, talks ? SHOWING_TALKS :
+		    SHOWING_FRIENDS);
 }
 
 void
 presence_sweep(int64_t now_ms)
 {
-	struct uids changed = { 0 }, viewers = { 0 };
+	struct sweep sweep = { .now_ms = now_ms };
 
+	arena_init(&sweep.arena, 0);
 	for (size_t i = 0; i < SHARDS; i++) {
 		pthread_mutex_lock(&shards[i].lock);
-		sweep_shard(&shards[i], now_ms, &changed, &viewers);
+		sweep_shard(&sweep, &shards[i]);
 		pthread_mutex_unlock(&shards[i].lock);
 	}
-	for (size_t i = 0; i < changed.n; i++)
-		mark_friends(changed.at[i], now_ms, &viewers);
-	bump_viewers(&viewers);
-	free(changed.at);
-	free(viewers.at);
+	for (const struct change *c = sweep.changes; c != NULL; c = c->next)
+		tell(&sweep, c);
+	if (sweep.news.n != 0)
+		live_bump(sweep.news.at, sweep.news.n);
+	free(sweep.news.at);
+	arena_fini(&sweep.arena);
 }
 
 size_t

@@ -430,6 +430,12 @@ language_of(struct str tag, struct str otherwise, struct str *out)
 	return true;
 }
 
+bool
+device_is_phone(const struct device *device)
+{
+	return device->class == DEVICE_WML || device->class == DEVICE_XHTML;
+}
+
 struct str
 device_language(struct str accept_language, struct str otherwise)
 {

@@ -81,6 +81,9 @@ struct device {
 void device_classify(struct arena *arena, const struct device_headers *headers,
     struct device *out);
 
+/* A telephone of its own kind, which its owner types on with a thumb. */
+bool device_is_phone(const struct device *device);
+
 /*
  * Language of pages by Accept-Language (RFC 4647 lookup by weight, the first
  * at equal weights): "zh-TW" for zh-TW, zh-HK, zh-MO and zh-Hant, "zh-CN" for

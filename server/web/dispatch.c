@@ -261,7 +261,7 @@ note_activity(struct request *request)
 		return;
 	soft_seen(viewer->uid, &viewer->hash, request->now_ms);
 	if (request_query(request, "w").len == 0)
-		presence_active(viewer->uid);
+		presence_active(viewer->uid, device_is_phone(&request->device));
 	else
 		presence_back(viewer->uid);
 	held_proof(request);

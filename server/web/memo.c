@@ -30,6 +30,7 @@ static struct place {
 	struct watch_set watch, calm;
 	uint64_t uid;
 	struct session_hash session;
+	bool phone;
 	int64_t idle_ms;	/* wall time until which a hit needs no store */
 	char etag[24];
 	size_t bytes;
@@ -167,7 +168,7 @@ memo_answer(struct request *request, unsigned *status,
 	struct place *place;
 	struct session_hash session;
 	uint64_t uid;
-	bool known;
+	bool known, phone;
 
 	if (request->memo[0] == 0 && request->memo[1] == 0)
 		return false;
@@ -184,11 +185,12 @@ memo_answer(struct request *request, unsigned *status,
 	    known ? place->unmodified : place->page);
 	uid = place->uid;
 	session = place->session;
+	phone = place->phone;
 	place_unlock(place);
 	atomic_fetch_add_explicit(&hits, 1, memory_order_relaxed);
 	if (request_counts(request)) {
 		soft_seen(uid, &session, request->now_ms);
-		presence_active(uid);
+		presence_active(uid, phone);
 	}
 	return true;
 }
@@ -214,6 +216,7 @@ memo_put(struct request *request, struct MHD_Response *page)
 	place->calm = request->calm;
 	place->uid = request->viewer.uid;
 	place->session = request->viewer.hash;
+	place->phone = device_is_phone(&request->device);
 	place->idle_ms = request->now_ms + RECHECK_MS;
 	memcpy(place->etag, request->etag.p, request->etag.len + 1);
 	place->bytes = request->sent_bytes;

@@ -344,7 +344,7 @@ holds_count_as_presence(void **state)
 	live_bump1(conv);
 	tick(0);
 	assert_int_equal(c->resumed, 1);
-	clock_advance(91000);
+	clock_advance(301000);
 	assert_int_equal(presence_get(uid, 0), PRESENCE_OFFLINE);
 }
 
