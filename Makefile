@@ -19,7 +19,7 @@ BUILD_PACKAGES = gcc libc6-dev make libmicrohttpd-dev clearsilver-dev libdb5.3-d
 CHECK_PACKAGES = $(BUILD_PACKAGES) libcmocka-dev python3 python3-pytest python3-selenium chromium \
 	chromium-driver lynx w3m links2 elinks tmux kannel kannel-extras libxml2-utils libwbxml2-utils \
 	w3c-sgml-lib mandoc clang clang-format libclang-rt-14-dev db5.3-util iproute2 procps curl \
-	xz-utils fonts-dejavu-core fonts-noto-cjk wrk nginx-light squid
+	xz-utils fonts-dejavu-core fonts-noto-cjk wrk nginx-light squid netpbm
 
 # A sanitizer's own code, and another compiler, see warnings of their own.
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -199,10 +199,11 @@ SHARE = $(DESTDIR)$(PREFIX)/share/zhitiao
 MAN   = $(DESTDIR)$(PREFIX)/share/man
 .PHONY: install dist
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/data $(MAN)/man5 $(MAN)/man8
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/data/presence $(MAN)/man5 $(MAN)/man8
 	install -m 755 $(BUILD)/zhitiao $(DESTDIR)$(PREFIX)/bin/zhitiao
 	for f in $$(find templates wml html -type f); do install -Dm 644 "$$f" "$(SHARE)/$$f"; done
 	find data -maxdepth 1 -type f -exec install -m 644 -t $(SHARE)/data {} +
+	install -m 644 $(filter-out %.py,$(wildcard data/presence/*)) $(SHARE)/data/presence/
 	install -m 644 doc/zhitiao.conf.5 $(MAN)/man5/
 	install -m 644 doc/zhitiao.8 $(MAN)/man8/
 

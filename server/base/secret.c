@@ -93,6 +93,15 @@ secret_siphash128(const void *data, size_t len, uint64_t out[2])
 	crypto_shorthash_siphashx24((unsigned char *)out, data, len, siphash_key);
 }
 
+void
+secret_mac(const unsigned char key[SECRET_MAC_KEY_LEN], const void *data,
+    size_t len, unsigned char out[16])
+{
+	_Static_assert(crypto_shorthash_siphashx24_KEYBYTES ==
+	    SECRET_MAC_KEY_LEN, "length of the key");
+	crypto_shorthash_siphashx24(out, data, len, key);
+}
+
 bool
 secret_eq(struct str a, struct str b)
 {
@@ -109,6 +118,19 @@ secret_base64(struct arena *arena, const void *data, size_t len)
 	sodium_bin2base64(p, size, data, len,
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	return (struct str){ p, size - 1 };
+}
+
+bool
+secret_base64_get(struct str s, void *out, size_t len)
+{
+	size_t got;
+
+	/* libsodium takes any byte from 0x80 on for a '_'. */
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+	return sodium_base642bin(out, len, s.p, s.len, NULL, &got, NULL,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 && got == len;
 }
 
 enum err

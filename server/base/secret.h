@@ -28,11 +28,19 @@ uint64_t secret_siphash(const void *data, size_t len);
 /* The same with 128 bits, where nobody compares what was hashed. */
 void secret_siphash128(const void *data, size_t len, uint64_t out[2]);
 
+/* The same under a key of the caller's: a MAC that costs next to nothing, for
+ * short data (SipHash-2-4 with 128 bits). */
+#define SECRET_MAC_KEY_LEN 16
+void secret_mac(const unsigned char key[SECRET_MAC_KEY_LEN], const void *data,
+    size_t len, unsigned char out[16]);
+
 /* Constant-time comparison of equal lengths; false when lengths differ. */
 bool secret_eq(struct str a, struct str b);
 
 /* base64url without padding, into the arena. */
 struct str secret_base64(struct arena *arena, const void *data, size_t len);
+/* Back into exactly `len` bytes; false when it is anything else. */
+bool secret_base64_get(struct str s, void *out, size_t len);
 
 /*
  * Argon2id (libsodium crypto_pwhash_str, RFC 9106).  Slow by design: only on

@@ -27,6 +27,7 @@
 #include <microhttpd.h>
 
 #include "base/log.h"
+#include "web/badge.h"
 #include "web/body.h"
 #include "web/crowd.h"
 #include "web/held.h"
@@ -253,18 +254,6 @@ take_header(void *cls, enum MHD_ValueKind kind, const char *key,
 	return MHD_YES;
 }
 
-static enum method
-parse_method(const char *method)
-{
-	if (strcmp(method, "GET") == 0)
-		return METHOD_GET;
-	if (strcmp(method, "HEAD") == 0)
-		return METHOD_HEAD;
-	if (strcmp(method, "POST") == 0)
-		return METHOD_POST;
-	return METHOD_OTHER;
-}
-
 static void
 count_status(unsigned status)
 {
@@ -302,6 +291,10 @@ run(struct request *request)
 	enum MHD_Result result;
 	unsigned status;
 
+	if (badge_is(request)) {
+		count_status(badge_answer(request, &result));
+		return result;
+	}
 	if (request->method == METHOD_GET || request->method == METHOD_HEAD) {
 		memo_key(request);
 		if (memo_answer(request, &status, &result)) {
@@ -326,10 +319,11 @@ static enum MHD_Result
 start(struct request *request, const char *method, const char *version)
 {
 	request->now_ms = clock_wall_ms();
-	request->method = parse_method(method);
+	request->method = request_method(method);
 	request->http10 = strcmp(version, "HTTP/1.0") == 0;
-	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
-	    take_header, request);
+	if (!badge_is(request))
+		MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
+		    take_header, request);
 	request->state = R_BODY;
 	atomic_fetch_add_explicit(&count_requests, 1, memory_order_relaxed);
 	/* A reply queued in this first call would close the connection. */
@@ -528,6 +522,8 @@ web_start(const struct conf *conf)
 	if (err == OK)
 		err = static_start(conf->share);
 	if (err == OK)
+		err = badge_start(conf->share);
+	if (err == OK)
 		err = load_fallbacks(conf->share);
 	if (err == OK)
 		err = pwpool_start(conf->pw_threads);
@@ -569,6 +565,7 @@ web_stop(void)
 	MHD_stop_daemon(mhd);
 	memo_stop();
 	static_stop();
+	badge_stop();
 	view_stop();
 }
 

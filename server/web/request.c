@@ -13,6 +13,18 @@
 #include "web/line.h"
 #include "web/mode.h"
 
+enum method
+request_method(const char *method)
+{
+	if (strcmp(method, "GET") == 0)
+		return METHOD_GET;
+	if (strcmp(method, "HEAD") == 0)
+		return METHOD_HEAD;
+	if (strcmp(method, "POST") == 0)
+		return METHOD_POST;
+	return METHOD_OTHER;
+}
+
 static int
 hex_digit(char c)
 {

@@ -174,6 +174,7 @@ struct request {
 	struct reply reply;
 };
 
+enum method request_method(const char *name);
 /* Value of a query parameter; empty when absent. */
 struct str request_query(const struct request *request, const char *name);
 /* A number from the query, or `otherwise`. */

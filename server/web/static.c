@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "web/file.h"
 
 static struct file {
 	const char *source;	/* below the share directory */
@@ -18,24 +18,6 @@ static struct file {
 };
 #define FILES (sizeof(files) / sizeof(files[0]))
 
-static bool
-read_whole(const char *path, struct str *out)
-{
-	FILE *in = fopen(path, "rb");
-	char *p = NULL;
-	long size;
-
-	if (in == NULL)
-		return false;
-	if (fseek(in, 0, SEEK_END) == 0 && (size = ftell(in)) >= 0 &&
-	    fseek(in, 0, SEEK_SET) == 0 && (p = malloc((size_t)size + 1)) != NULL) {
-		*out = (struct str){ p, fread(p, 1, (size_t)size, in) };
-		p[out->len] = '\0';
-	}
-	fclose(in);
-	return p != NULL;
-}
-
 enum err
 static_start(struct str share)
 {
@@ -46,10 +28,8 @@ static_start(struct str share)
 
 		snprintf(path, sizeof(path), "%.*s/%s", STR_ARGS(share),
 		    file->source);
-		if (!read_whole(path, &file->body)) {
-			log_error("cannot read %s", path);
+		if (file_read(path, &file->body) != OK)
 			return ERR_INTERNAL;
-		}
 		secret_hash(hash, sizeof(hash), STR_NONE, file->body);
 		snprintf(file->href, sizeof(file->href), "/-/%s.%02x%02x%02x%02x.%s",
 		    file->stem, hash[0], hash[1], hash[2], hash[3], file->ending);

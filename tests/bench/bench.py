@@ -7,8 +7,8 @@ least and the most of a single round beside it: where these lie far apart the ma
 was busy, and one run proves little.  Nothing here is a test: figures and the targets
 of doc/design.md, nothing more.  QUICK=1: a minute.
 
-    all.py [section...]         pages posts holds delivery growth start bytes, and those of bench_store.py
-                                and crowd.py
+    all.py [section...]         pages images posts holds delivery growth start bytes, and those of
+                                bench_store.py and crowd.py
 """
 import atexit
 import os
@@ -192,8 +192,43 @@ def pages():
                   top, body, 6)
     out = load(it, [("A", token, cid, key)], lines=8)
     row("one post and the page after it, by turns", f"{2 * out['cpu_us']:.0f} us for both")
-    row("presence image", "not built yet", "", "<= 1.2 x floor", "-")
     it.stop()
+
+
+def images():
+    """Presence images of many people, none of them the reader's; the store is asked
+    once for each before the rounds begin."""
+    it = server()
+    names = []
+    for number in range(20):
+        someone = people.somebody(it)
+        someone.submit(someone.get("o?v=presence").form(to="o", do="image"))
+        page = someone.request("GET", "/o?v=presence", extra={"Accept": "application/json"})
+        names.append(page.json["image"].lstrip("/"))
+    for ending in ("gif", "wbmp"):
+        plan = [("G", "-", f"{name}.{ending}", "-") for name in names]
+        top, body = fetch(it, f"/{plan[0][2]}")
+        against_floor(f"presence image .{ending}", it, plan, top, body, 1.2)
+    etag = header(top, "ETag")
+    unmodified, _ = fetch(it, f"/{plan[0][2]}", If_None_Match=etag)
+    against_floor("   nothing new (304)", it, [("C", "-", task[2], etag) for task in plan],
+                  unmodified, b"", 1.2, 304)
+    wrk(it, [f"/{name}.gif" for name in names])
+    it.stop()
+
+
+def wrk(target, paths):
+    """All that this machine gives with the load generator on the same cores."""
+    script = os.path.join(TOP, "paths.lua")
+    with open(script, "w") as f:
+        f.write("local paths = {%s}\nlocal n = 0\nrequest = function()\n  n = n %% #paths + 1\n"
+                "  return wrk.format('GET', paths[n])\nend\n" % ", ".join(f"'{p}'" for p in paths))
+    run = subprocess.run(["wrk", "-t1", "-c64", "-d", "2s" if QUICK else "10s", "-s", script,
+                          f"http://127.0.0.1:{target.port}/"], text=True, stdout=subprocess.PIPE, check=True)
+    per_s = float(re.search(r"Requests/sec:\s+([\d.]+)", run.stdout).group(1))
+    wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", run.stdout)
+    row("presence images by wrk, load generator beside it", f"{per_s:.0f}/s"
+        + (f", {wrong.group(1)} refused" if wrong else ""), "", ">= 20,000/s", per_s >= 20000 and not wrong)
 
 
 # ---- posts and holds --------------------------------------------------------
@@ -476,7 +511,7 @@ def deck_row(a, b):
 
 # ---- the table --------------------------------------------------------------
 
-SECTIONS = {"pages": pages, "posts": posts, "holds": holds, "delivery": delivery,
+SECTIONS = {"pages": pages, "images": images, "posts": posts, "holds": holds, "delivery": delivery,
             "growth": growth, "start": start, "bytes": size}
 
 
