@@ -26,8 +26,8 @@ if:?first ?><?cs var:first ?>-<?cs var:last ?> / <?cs var:total ?><?cs /if ?><?c
 if:?older ?> <a href="<?cs var:older ?>" rel="next" accesskey="6">6.<?cs var:older_label ?></a><?cs if:?unread_older ?> (<?cs var:unread_older ?>)<?cs /if ?><?cs /if ?></p>
 <?cs /if ?><?cs /def ?><?cs
 
-# Said only of people who are there.
-?><?cs def:presence(n) ?><?cs if:n ?> <i><?cs var:T.presence[n] ?></i><?cs /if ?><?cs /def ?><?cs
+# Said only of people who are there: their state, and their own line.
+?><?cs def:presence(n, status) ?><?cs if:n ?> <i><?cs var:T.presence[n] ?><?cs if:status ?>: <?cs var:status ?><?cs /if ?></i><?cs /if ?><?cs /def ?><?cs
 
 # The page up to its content.  Only pages without an input may refresh themselves.
 ?><?cs def:head(title) ?><?cs if:?xml ?><?xml version="1.0"<?cs if:?charset ?> encoding="<?cs var:charset ?>"<?cs /if ?>?>

@@ -8,7 +8,8 @@ var:T.do.send ?>"/></p></form>
 <?cs /def ?><?cs if:?piece ?><?cs call:stream() ?><?cs else ?><?cs call:head(name) ?><?cs
 # A page that moves by itself is one of three: all in one without a form; the quiet one with
 # the form and a frame; what stands in the frame ("log").
-?><p><?cs call:switch() ?><?cs
+?><p><?cs if:?presence ?><?cs call:presence(presence, status) ?><?cs
+if:?writing ?> <b><?cs var:T.showing.writing ?></b><?cs /if ?><br/><?cs /if ?><?cs call:switch() ?><?cs
 if:?log ?><?cs var:T.foot.asof ?> <?cs var:asof ?><?cs
 elif:?reconnect ?><a href="<?cs var:reconnect ?>" target="log" accesskey="0">0.<?cs var:T.nav.reconnect ?></a><?cs
 else ?><?cs call:a(self, "0", T.nav.refresh) ?><?cs /if ?><?cs

@@ -9,9 +9,9 @@ call:form_key() ?><input type="hidden" name="do" value="ask"/><input type="submi
 <?cs else ?><p><a href="f<?cs var:tail ?>"><?cs var:T.do.ask ?></a></p>
 <?cs /if ?><?cs if:subcount(friends) ?><ul class="l"><?cs
 each:person = friends ?><li><?cs
-if:?person.talk ?><a href="<?cs var:person.talk ?>"><?cs var:person.name ?></a><?cs call:presence(person.presence) ?> <a href="<?cs
+if:?person.talk ?><a href="<?cs var:person.talk ?>"><?cs var:person.name ?></a><?cs call:presence(person.presence, person.status) ?> <a href="<?cs
 var:person.href ?>" class="s"><?cs var:T.nav.person ?></a><?cs
-else ?><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a><?cs call:presence(person.presence) ?><?cs /if ?></li>
+else ?><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a><?cs call:presence(person.presence, person.status) ?><?cs /if ?></li>
 <?cs /each ?></ul>
 <?cs call:range(T.nav.previous, T.nav.next) ?><?cs
 else ?><p><?cs var:T.friends.empty ?></p>

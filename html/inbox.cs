@@ -6,7 +6,7 @@ call:act("f", "accept", person.id, T.do.accept) ?><?cs call:act("f", "refuse", p
 <?cs /each ?></ul><?cs /if ?><?cs
 if:subcount(talks) ?><ul class="l"><?cs
 each:talk = talks ?><li><a href="<?cs var:talk.href ?>"><?cs var:talk.name ?></a><?cs
-if:talk.unread ?> <b>(<?cs var:talk.unread ?>)</b><?cs /if ?><?cs call:presence(talk.presence) ?> <?cs var:talk.time
+if:talk.unread ?> <b>(<?cs var:talk.unread ?>)</b><?cs /if ?><?cs call:presence(talk.presence, "") ?> <?cs var:talk.time
 ?> <span><?cs if:?talk.own ?><?cs var:T.me ?>: <?cs /if ?><?cs var:talk.snippet ?></span></li>
 <?cs /each ?></ul>
 <?cs call:range(T.nav.previous, T.nav.next) ?><?cs

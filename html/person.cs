@@ -1,5 +1,5 @@
 <?cs include:"html/_shell.cs" ?><?cs call:head(name) ?><p><?cs
-var:T.state[state] ?><?cs if:?presence ?> <i><?cs var:T.presence[presence] ?></i><?cs /if ?></p>
+var:T.state[state] ?><?cs if:?presence ?> <i><?cs var:T.presence[presence] ?><?cs if:?status ?>: <?cs var:status ?><?cs /if ?></i><?cs /if ?></p>
 <?cs
 # What waits for an answer comes first.
 ?><?cs if:state == "asked_me" ?><?cs call:act(self, "accept", "", T.do.accept) ?><?cs call:act(self, "refuse", "", T.do.refuse) ?><?cs

@@ -30,7 +30,7 @@ var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs
 if:?older ?><?cs if:?unread_older ?>(<?cs var:unread_older ?>) <?cs /if ?><?cs call:a(older, "6", older_label) ?><?cs /if ?><?cs
 if:?newer ?><?cs call:a(newer, "4", newer_label) ?><?cs /if ?><?cs /if ?><?cs /def ?><?cs
 
-def:presence(n) ?><?cs if:n ?> <?cs var:T.presence[n] ?><?cs /if ?><?cs /def ?><?cs
+def:presence(n, status) ?><?cs if:n ?> <?cs var:T.presence[n] ?><?cs if:status ?>: <?cs var:status ?><?cs /if ?><?cs /if ?><?cs /def ?><?cs
 
 # The deck up to the do elements of its first card; body() follows them.  Only decks
 # without an input on this card have a timer.

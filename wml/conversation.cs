@@ -7,6 +7,7 @@ if:?kept ?><?cs call:kept(to) ?><?cs elif:?draft ?><?cs var:T.talk.draft ?><br/>
 if:?form ?><?cs call:a("#w", "8", T.nav.write) ?><?cs
 elif:?write ?><?cs call:a(write, "8", T.nav.write) ?><?cs /if ?><?cs
 if:?wait ?><?cs call:a(wait, "5", T.nav.wait) ?><?cs /if ?><?cs
+if:?writing ?><?cs var:name ?> <?cs var:T.showing.writing ?><br/><?cs /if ?><?cs
 
 # Newest first.  A day stands before its lines.
 ?><?cs each:line = lines ?><?cs
@@ -20,6 +21,7 @@ call:bar() ?><?cs
 call:a(self, "0", T.nav.refresh) ?><?cs
 call:range(T.nav.newer, T.nav.older) ?><?cs
 if:?newest ?><a href="<?cs var:newest ?>"><?cs var:T.nav.newest ?></a><br/><?cs /if ?><?cs
+if:?presence ?><?cs var:T.presence[presence] ?><?cs if:?status ?>: <?cs var:status ?><?cs /if ?><br/><?cs /if ?><?cs
 call:a(person, "7", T.nav.person) ?><?cs
 call:foot() ?><?cs
 

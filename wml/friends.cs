@@ -4,7 +4,7 @@ if:subcount(requests) ?><?cs var:T.friends.requests ?>:<br/><?cs
 each:person = requests ?><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a> <?cs
 call:act("f", "accept", person.id, T.do.accept) ?><?cs /each ?><?cs /if ?><?cs
 each:person = friends ?><a href="<?cs if:?person.talk ?><?cs var:person.talk ?><?cs else ?><?cs var:person.href ?><?cs /if ?>"><?cs
-var:person.name ?></a><?cs call:presence(person.presence) ?><?cs
+var:person.name ?></a><?cs call:presence(person.presence, person.status) ?><?cs
 if:?person.talk ?> <a href="<?cs var:person.href ?>"><?cs var:T.nav.person ?></a><?cs /if ?><br/><?cs /each ?><?cs
 if:!subcount(friends) ?><?cs var:T.friends.empty ?><br/><?cs /if ?><?cs
 if:!?form ?><?cs call:a("f", "8", T.do.ask) ?><?cs /if ?><?cs

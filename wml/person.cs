@@ -8,7 +8,7 @@ if:?write ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="#w"/></d
 elif:?talk && state != "blocked" ?><do type="accept" label="<?cs var:T.nav.write ?>"><go href="<?cs var:talk ?>"/></do><?cs /if ?><?cs
 call:body() ?><?cs
 if:?text_error ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
-var:name ?>: <?cs var:T.state[state] ?><?cs if:?presence ?> <?cs var:T.presence[presence] ?><?cs /if ?><br/><?cs
+var:name ?>: <?cs var:T.state[state] ?><?cs if:?presence ?> <?cs var:T.presence[presence] ?><?cs if:?status ?>: <?cs var:status ?><?cs /if ?><?cs /if ?><br/><?cs
 if:?talk && state != "blocked" ?><a href="<?cs var:talk ?>"><?cs var:T.nav.write ?></a><br/><?cs /if ?><?cs
 if:?kept ?><?cs call:kept(self) ?><?cs /if ?><?cs
 if:?write ?><a href="#w"><?cs var:T.nav.write ?></a><br/><?cs /if ?><?cs

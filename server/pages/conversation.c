@@ -234,6 +234,7 @@ write_show(struct request *request, const struct talk_page *page)
 	if (page->talk.last_seq > page->talk.read_seq)
 		view_int(view, &view->root, "news",
 		    (int64_t)page->talk.last_seq - page->talk.read_seq);
+	who_writes(request, &page->talk);
 	view_text(view, &view->root, "name", shown_name(page->talk.name,
 	    page->talk.remark));
 	view_link(view, &view->root, "back", talk_link(request, NULL, 0));
@@ -387,6 +388,7 @@ conversation_show(struct request *request)
 		request->seen = page.last;
 	}
 	view_bool(view, &view->root, "log", mode_is_log(request));
+	who_beside(request, &page.talk);
 	fill_paging(request, &page);
 	err = fill_form(request, &page);
 	return err == OK ? fill_lines(request, &page) : err;

@@ -12,7 +12,7 @@
 
 struct person_row {
 	const struct contact *contact;
-	enum presence presence;
+	struct who who;
 	struct str shown;
 };
 
@@ -21,10 +21,10 @@ row_cmp(const void *a_, const void *b_)
 {
 	const struct person_row *a = a_, *b = b_;
 	size_t len = a->shown.len < b->shown.len ? a->shown.len : b->shown.len;
-	int cmp;
+	int cmp = who_cmp(&a->who, &b->who);
 
-	if (a->presence != b->presence)
-		return a->presence > b->presence ? -1 : 1;
+	if (cmp != 0)
+		return cmp;
 	cmp = len != 0 ? memcmp(a->shown.p, b->shown.p, len) : 0;
 	if (cmp == 0 && a->shown.len != b->shown.len)
 		cmp = a->shown.len < b->shown.len ? -1 : 1;
@@ -41,11 +41,11 @@ here_first(struct request *request, const struct person_row *rows, size_t n)
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].presence != PRESENCE_OFFLINE)
+		if (rows[i].who.state != PRESENCE_OFFLINE)
 			sorted[count++] = rows[i];
 	qsort(sorted, count, sizeof(*sorted), row_cmp);
 	for (size_t i = 0; i < n; i++)
-		if (rows[i].presence == PRESENCE_OFFLINE)
+		if (rows[i].who.state == PRESENCE_OFFLINE)
 			sorted[count++] = rows[i];
 	return sorted;
 }
@@ -64,10 +64,10 @@ select_rows(struct request *request, const struct contact *contacts, size_t n,
 			continue;
 		rows[count++] = (struct person_row){
 			.contact = &contacts[i],
-			.presence = contact_may_see(&contacts[i]) ?
-			    list_presence(request, contacts[i].uid) : PRESENCE_OFFLINE,
 			.shown = shown_name(contacts[i].name, contacts[i].remark),
 		};
+		if (state == REC__FRIEND__STATE__FRIEND)
+			rows[count - 1].who = who_get(request, &contacts[i]);
 	}
 	*out = count;
 	return here_first(request, rows, count);
@@ -134,7 +134,7 @@ fill_friends(struct request *request, const struct person_row *rows, size_t n)
 			view_link(view, row, "talk", str_fmt(&request->arena,
 			    "c%llu", (unsigned long long)cid[i]));
 		view_text(view, row, "name", rows[i].shown);
-		view_int(view, row, "presence", rows[i].presence);
+		who_fill(request, row, &rows[i].who);
 	}
 	return OK;
 }

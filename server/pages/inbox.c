@@ -1,6 +1,5 @@
 /*
- * The inbox: talks by latest activity, friend requests on top.  Presence is
- * shown of friends only.
+ * The inbox: talks by latest activity, friend requests on top.
  */
 #include "pages/pages.h"
 
@@ -13,12 +12,12 @@ fill_talk(struct request *request, struct view_row *row,
 {
 	struct view *view = &request->view;
 	struct contact peer = { .uid = talk->peer, .state = talk->state };
+	struct who who = who_get(request, &peer);
 
 	view_link(view, row, "href", str_fmt(&request->arena, "c%llu",
 	    (unsigned long long)talk->cid));
 	view_text(view, row, "name", shown_name(talk->name, talk->remark));
-	if (contact_may_see(&peer))
-		view_int(view, row, "presence", list_presence(request, talk->peer));
+	who_fill(request, row, &who);
 	if (talk->last_seq > talk->read_seq)
 		view_int(view, row, "unread", talk->last_seq - talk->read_seq);
 	if (talk->last_seq == 0)

@@ -1,17 +1,6 @@
 /* Paging of lists: rows skipped in the query, never a position that moves. */
 #include "pages/pages.h"
 
-enum presence
-list_presence(struct request *request, uint64_t uid)
-{
-	Rec__User *user;
-	bool ask = presence_young();
-
-	if (ask && account_get(NULL, &request->arena, uid, &user) == OK)
-		return presence_get(uid, user->seen_ms);
-	return presence_get(uid, 0);
-}
-
 struct slice
 list_slice(const struct request *request, size_t total)
 {

@@ -3,7 +3,7 @@
 
 #include "im/contact.h"
 #include "im/conversation.h"
-#include "live/presence.h"
+#include "live/shown.h"
 #include "text/link.h"
 #include "text/utf8.h"
 #include "web/auth.h"
@@ -44,10 +44,6 @@ page_calm(struct request *request, enum object_kind kind, uint64_t a, uint64_t b
 
 /* ---- list.c: pages of a list ---- */
 
-/* Presence of a friend for a list row: asks the store when somebody was seen
- * only in the first minutes after a start. */
-enum presence list_presence(struct request *request, uint64_t uid);
-
 /* Which rows of `total` a page shows, by ?p= (rows to skip). */
 struct slice {
 	size_t first, n; /* first row from 0 */
@@ -56,6 +52,33 @@ struct slice list_slice(const struct request *request, size_t total);
 /* first, last, total, newer, older. */
 void list_fill(struct request *request, struct str self, struct slice slice,
     size_t total);
+
+/* ---- who.c: what a page says of another's presence ---- */
+
+struct who {
+	uint64_t uid;
+	enum presence state;	/* offline when not to be seen */
+	bool friend;
+	bool status;		/* has an own line to show */
+	bool whole;		/* all of it, in a deck too: the page may say so */
+};
+/* By the viewer's row for the person, which no page shows of strangers. */
+struct who who_get(struct request *request, const struct contact *row);
+/* Those who are most here first. */
+int who_cmp(const struct who *a, const struct who *b);
+/* presence and status; of somebody who is no friend only when here. */
+void who_fill(struct request *request, struct view_row *row,
+    const struct who *who);
+/* On the page of a talk: presence, status, writing.  Names what it watches. */
+void who_beside(struct request *request, const struct conversation *talk);
+/* The viewer has the form of the talk open: the other may be told. */
+void who_writes(struct request *request, const struct conversation *talk);
+
+/* ---- presence_settings.c: "o?v=presence" ---- */
+
+enum err presence_settings_show(struct request *request);
+enum err presence_settings_save(struct request *request);
+enum err presence_settings_image(struct request *request);
 
 /* ---- parts.c: message text with links and line breaks ---- */
 

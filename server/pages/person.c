@@ -58,6 +58,7 @@ person_show(struct request *request)
 	uint64_t uid = request->viewer.uid, peer = request->id[0];
 	struct contact contact;
 	Rec__User *user;
+	struct who who;
 	enum err err;
 
 	view->page = "person";
@@ -65,11 +66,15 @@ person_show(struct request *request)
 	page_watch(request, OBJ_FRIENDS, uid, 0);
 	page_watch(request, OBJ_PRESENCE, uid, 0);
 	page_watch(request, OBJ_INBOX, uid, 0);
-	page_watch(request, OBJ_USER, peer, 0);
-	page_watch(request, OBJ_FRIENDS, peer, 0);
-	err = contact_may_open(&request->arena, uid, peer);
+	err = contact_get(NULL, &request->arena, uid, peer, &contact);
+	/* Between friends the viewer's own row decides, and no tag of this page
+	 * moves with what a friend, who may be invisible, does elsewhere. */
+	if (err == OK && contact.state != REC__FRIEND__STATE__FRIEND) {
+		page_watch(request, OBJ_USER, peer, 0);
+		page_watch(request, OBJ_FRIENDS, peer, 0);
+	}
 	if (err == OK)
-		err = contact_get(NULL, &request->arena, uid, peer, &contact);
+		err = contact_may_open(&request->arena, uid, peer);
 	if (err == OK)
 		err = account_get(NULL, &request->arena, peer, &user);
 	if (err != OK)
@@ -79,8 +84,9 @@ person_show(struct request *request)
 	    request->field[FIELD_REMARK].len != 0 ?
 	    request->field[FIELD_REMARK] : contact.remark);
 	view_text(view, &view->root, "state", state_name(contact.state));
-	if (contact_may_see(&contact))
-		view_int(view, &view->root, "presence", presence_get(peer, user->seen_ms));
+	who = who_get(request, &contact);
+	who.whole = true;
+	who_fill(request, &view->root, &who);
 	return fill_way_in(request, peer);
 }
 

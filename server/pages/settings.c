@@ -162,6 +162,7 @@ static const struct settings_view {
 	{ .name = STR("live"), .show = live_show },
 	{ .name = STR("password"), .show = password_show, .not_path = true },
 	{ .name = STR("sessions"), .show = sessions_show },
+	{ .name = STR("presence"), .show = presence_settings_show },
 	{ .name = STR("export"), .show = export_show, .not_path = true,
 	  .rare = true },
 };
@@ -506,15 +507,19 @@ save_places(struct request *request, struct settings *work)
 static const struct {
 	struct str name;
 	enum err (*run)(struct request *request, struct settings *work);
+	enum err (*elsewhere)(struct request *request); /* of another file */
 } actions[] = {
-	{ STR("save"), save },
-	{ STR("face"), save },
-	{ STR("live"), save },
-	{ STR("password"), change_password },
-	{ STR("everywhere"), end_everywhere },
-	{ STR("end"), end_one },
-	{ STR("others"), end_others },
-	{ STR("places"), save_places },
+	{ STR("save"), .run = save },
+	{ STR("face"), .run = save },
+	{ STR("live"), .run = save },
+	{ STR("password"), .run = change_password },
+	{ STR("everywhere"), .run = end_everywhere },
+	{ STR("end"), .run = end_one },
+	{ STR("others"), .run = end_others },
+	{ STR("places"), .run = save_places },
+	{ STR("presence"), .elsewhere = presence_settings_save },
+	{ STR("image"), .elsewhere = presence_settings_image },
+	{ STR("noimage"), .elsewhere = presence_settings_image },
 };
 
 static enum err
@@ -523,9 +528,13 @@ settings_post(struct request *request)
 	struct settings *work = ARENA_NEW(&request->arena, struct settings);
 
 	request->work = work;
-	for (size_t i = 0; i < COUNT(actions); i++)
-		if (str_eq(actions[i].name, request->field[FIELD_DO]))
-			return actions[i].run(request, work);
+	for (size_t i = 0; i < COUNT(actions); i++) {
+		if (!str_eq(actions[i].name, request->field[FIELD_DO]))
+			continue;
+		return actions[i].elsewhere != NULL ?
+		    actions[i].elsewhere(request) :
+		    actions[i].run(request, work);
+	}
 	return request_again(request, settings_show, ERR_FIELD_BAD);
 }
 

@@ -9,6 +9,8 @@
  */
 #include "pages/pages.h"
 
+#include "live/typing.h"
+
 #define DECK_TEXT 240 /* bytes of text that a WML form can show */
 
 struct texting {
@@ -337,6 +339,8 @@ texting_post(struct request *request, enum form_page page, uint64_t id)
 		err = ERR_TEXT_LONG;
 	if (err != OK)
 		return give_back(request, why_of(err), send->form.count, err);
+	if (page == FORM_TALK)
+		typing_end(id, send->uid);
 	request_command(request, &send->command, sent);
 	return OK;
 }

@@ -32,6 +32,9 @@ static const struct field fields[FIELD_COUNT] = {
 	[FIELD_ROWS] = F("rows", FIELD_ASCII, 8),
 	[FIELD_LIVE] = F("live", FIELD_ASCII, 8),
 	[FIELD_RULE] = F("rule", FIELD_ASCII, 16),
+	[FIELD_STATE] = F("state", FIELD_ASCII, 16),
+	[FIELD_STATUS] = F("status", FIELD_LINE, 4096),
+	[FIELD_SEE] = F("see", FIELD_ASCII, 16),
 	[FIELD_CHARSET_] = F("_charset_", FIELD_ASCII, 32),
 };
 

@@ -19,7 +19,7 @@
 static const char *const page_names[] = {
 	"signin", "register", "inbox", "friends", "blocked", "person",
 	"conversation", "write", "message", "resend", "settings", "live",
-	"password", "sessions", "places", "export", "out", "error",
+	"password", "presence", "sessions", "places", "export", "out", "error",
 };
 #define PAGES (sizeof(page_names) / sizeof(page_names[0]))
 

@@ -78,6 +78,16 @@ def places(data):
         yield data["to"], {"do": do, "u": data["ticket"]}, {}
 
 
+def presence(data):
+    def on(rows):
+        return next((r["value"] for r in rows if r.get("on")), "")
+    yield "o", {"do": "presence"}, {"state": on(data["states"]), "status": data.get("status"),
+                                    "see": on(data["sees"])}
+    yield "o", {"do": "image"}, {}
+    if data.get("image"):
+        yield "o", {"do": "noimage"}, {}
+
+
 def resend(data):
     fixed = {"do": "send"} if data.get("person") else {}
     yield data.get("to", ""), fixed, {"m": data.get("text")}
@@ -97,5 +107,6 @@ RULES = {
     "sessions": sessions,
     "places": places,
     "live": lambda d: [("o", {"do": "live"}, {"live": next((r["value"] for r in d["modes"] if r.get("on")), "")})],
+    "presence": presence,
     "password": lambda d: [("o", {"do": "password"}, {"password": "", "new": ""})],
 }

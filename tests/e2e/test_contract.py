@@ -94,7 +94,7 @@ def test_every_page_in_many_states(server):
     third = somebody(server)
     for client in (one, third):
         for href in ("./", "f", "o", "o?v=password", "o?v=live", "o?v=sessions", "o?v=export",
-                     "f?v=blocked"):
+                     "o?v=presence", "f?v=blocked"):
             seen.get(client, href)
     say(other, cid, "see http://example.org/ and\nmore of it")
     seen.get(one, "./")
@@ -108,6 +108,14 @@ def test_every_page_in_many_states(server):
         say(other, cid, f"number {i}")
     assert seen.get(one, cid)["older"]
     assert seen.get(one, cid + "?b=5")["newer"]
+
+    # presence, with all that can be said of it
+    status = {"do": "presence", "state": "busy", "status": "at lunch", "k": seen.get(other, "o")["key"]}
+    assert other.request("POST", "/o", other.encode(list(status.items()))).status == 303
+    other.request("POST", "/o", other.encode([("do", "image"), ("k", status["k"])]))
+    assert seen.get(other, "o?v=presence")["image"]
+    other.get(cid + "?v=form")
+    assert seen.get(one, cid)["writing"] and seen.get(one, "f")["friends"][0]["status"] == "at lunch"
 
     # text that comes back
     assert seen.post(one, cid, {"m": "typed", "k": "x"})["text"] == "typed"
