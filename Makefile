@@ -180,6 +180,13 @@ $(BUILD)/bench/inside: tests/bench/inside.c tests/bench/series.h $(OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS)
 
+# From the POST to the screen of real clients, into the table of doc/live.md.
+.PHONY: bench-live
+bench-live:
+	@sh tests/apt.sh $(CHECK_PACKAGES)
+	@$(SELF) --no-print-directory all
+	@ZHITIAO=$(abspath $(BUILD))/zhitiao $(PYTHON) tests/bench/live.py --write doc/live.md
+
 # What grows with what is stored: doc/growth.md.  A part of an hour, 6 GB below
 # BENCH_DIR or TMPDIR.
 MESSAGES ?= 10000000
@@ -219,5 +226,5 @@ help:
 	@echo "make check               everything; SAN=thread: under another sanitizer"
 	@echo "make lint | unit | replay | e2e | clients    one part; T=name: some of it"
 	@echo "make crash ROUNDS=1000   kill -9 at every moment; SEED=7: the same again"
-	@echo "make bench | bench-growth | fuzz T=name | cover"
+	@echo "make bench | bench-live | bench-growth | fuzz T=name | cover"
 	@echo "make install PREFIX=/usr/local DESTDIR= | dist | clean"

@@ -149,13 +149,20 @@ held_proof(struct request *request)
 {
 	struct str rest = request_query(request, "r");
 	uint64_t cid, seq;
+
+	if (rest.len != 0 && str_u64(str_split(&rest, '.'), &cid) &&
+	    str_u64(rest, &seq))
+		held_arrived(&request->arena, request->viewer.uid, cid, seq);
+}
+
+void
+held_arrived(struct arena *arena, uint64_t uid, uint64_t cid, uint64_t seq)
+{
 	struct conversation talk;
 
-	if (rest.len == 0 || !str_u64(str_split(&rest, '.'), &cid) ||
-	    !str_u64(rest, &seq) || conversation_get(&request->arena, cid,
-	    request->viewer.uid, &talk) != OK || seq > talk.last_seq)
-		return;
-	held_mark(request->viewer.uid, cid, (uint32_t)seq, talk.read_seq);
+	if (conversation_get(arena, cid, uid, &talk) == OK &&
+	    seq <= talk.last_seq)
+		held_mark(uid, cid, (uint32_t)seq, talk.read_seq);
 }
 
 void

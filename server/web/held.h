@@ -44,6 +44,8 @@ bool held_early(const struct request *request);
  */
 struct str held_proof_link(struct request *request);
 void held_proof(struct request *request);
+/* The talk up to `seq` has arrived at the person's client. */
+void held_arrived(struct arena *arena, uint64_t uid, uint64_t cid, uint64_t seq);
 /* Moves a mark forward and, if it moved, bumps the viewer's lists; the page of
  * the talk itself does not watch those. */
 void held_mark(uint64_t uid, uint64_t cid, uint32_t seq, uint32_t stored_read);

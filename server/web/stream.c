@@ -25,9 +25,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "web/held.h"
 #include "web/http.h"
 #include "web/line.h"
 #include "web/reply.h"
@@ -41,9 +44,10 @@ struct stream {
 	struct request *request; /* of the connection */
 	struct waiter waiter;
 	struct watch_set vital;	/* what ends it when it moves */
-	uint64_t sid;
+	uint64_t sid, uid, cid;
 	int64_t ends_ms, probe_ms; /* monotonic; 0: no probe under way */
 	uint32_t seq;		/* newest line sent */
+	uint32_t read;		/* newest that has counted as read */
 	uint64_t since;		/* V of the last piece */
 	unsigned refused;	/* waits in a row that were refused in vain */
 	char *out;		/* the piece being taken */
@@ -111,6 +115,25 @@ put(struct stream *stream, enum piece piece)
 		finish(stream, false);
 }
 
+/*
+ * No further request proves that lines have arrived, as it does for a hold; but
+ * on a line that flows it is enough that the other end has taken all bytes.
+ */
+static void
+mark_read(struct stream *stream)
+{
+	struct arena arena;
+	int left;
+
+	if (stream->seq == stream->read || ioctl(stream->waiter.fd, SIOCOUTQ,
+	    &left) != 0 || left != 0)
+		return;
+	arena_init(&arena, 0);
+	held_arrived(&arena, stream->uid, stream->cid, stream->seq);
+	arena_fini(&arena);
+	stream->read = stream->seq;
+}
+
 static void
 put_alive(struct stream *stream)
 {
@@ -140,6 +163,9 @@ on_suspend(struct waiter *waiter)
 static void
 on_resume(struct waiter *waiter)
 {
+	/* Looked at before the resume: the stream is not ours behind it. */
+	if (waiter->reason == WAKE_HANGUP)
+		line_hung_up(waiter->sid);
 	http_resume(stream_of(waiter)->request);
 }
 
@@ -187,13 +213,19 @@ go_on(struct stream *stream)
 	int64_t now = clock_mono_ms();
 	uint32_t before = stream->seq;
 
-	if (watch_stale(&stream->vital, clock_wall_ms()) ||
+	if (now >= stream->ends_ms)
+		line_bore(stream->sid);
+	if (reason == WAKE_HANGUP) {
+		stream->state = OVER;
+		stream->len = stream->at = 0;
+	} else if (watch_stale(&stream->vital, clock_wall_ms()) ||
 	    now >= stream->ends_ms || gathers(stream, now)) {
 		finish(stream, false);
 	} else if (reason == WAKE_STOP || reason == WAKE_EVICTED ||
 	    stream->refused > 1) {
 		finish(stream, true);
 	} else if (reason == WAKE_DEADLINE) {
+		mark_read(stream);
 		put_alive(stream);
 	} else {
 		put(stream, PIECE_LINES);
@@ -288,6 +320,8 @@ stream_open(struct request *request, uint64_t cid)
 		abort();
 	stream->request = request;
 	stream->sid = viewer->sid;
+	stream->uid = viewer->uid;
+	stream->cid = cid;
 	stream->ends_ms = now + (int64_t)http_conf->stream_s * 1000;
 	if (line_change(viewer->sid, LINE_UNKNOWN, LINE_ASKED))
 		stream->probe_ms = now + PROBE_MS;

@@ -1,7 +1,7 @@
 """The walk by a real links2, which shows no Chinese in a terminal but sends and keeps it."""
 import people
-from textbrowsers import Links
-from textwalk import looks, url, walk
+from textbrowsers import Links, LinksTold
+from textwalk import looks, told_to_refresh, url, walk
 
 
 def test_the_walk(server):
@@ -17,3 +17,7 @@ def test_the_walk(server):
 
 def test_screens(server):
     looks(Links, server, "links2")
+
+
+def test_told_to_refresh_it_waits_by_itself(serve):
+    told_to_refresh(LinksTold, serve(hold_s=50))

@@ -158,6 +158,13 @@ class W3m(TextBrowser):
         self.steady()
 
 
+class W3mTold(W3m):
+    """Told to refresh, as its manual says how."""
+
+    def flags(self):
+        return [*super().flags(), "-o", "meta_refresh=1"]
+
+
 class Links(TextBrowser):
     program, package = "links2", "links2"
     goto_prompt = "Go to URL"
@@ -173,6 +180,13 @@ class Links(TextBrowser):
             if not re.search(r"(field|area), name", self.steady().rstrip("\n").split("\n")[-1]):
                 return
             self.keys("Down")
+
+
+class LinksTold(Links):
+    """Told to refresh."""
+
+    def flags(self):
+        return [*super().flags(), "-html-auto-refresh", "1"]
 
 
 class Elinks(Links):

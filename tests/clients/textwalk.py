@@ -92,6 +92,31 @@ def news(browser, server, friend, cid):
     browser.wait("news by a held page")
 
 
+def told_to_refresh(make, server):
+    """A program that refreshes only if told to: one link, and pages wait by themselves; kept by
+    the button that stands there then."""
+    browser = make(url(server))
+    try:
+        register(browser)
+        friend = people.somebody(server, name="friend-of-mine")
+        people.ask(friend, NAME)
+        browser.follow("0." + T("nav.refresh"))
+        browser.wait(T("friends.requests"))
+        browser.press(T("do.accept"))
+        browser.wait(T("notice.accepted"))
+        cid = people.talk(friend, NAME)
+        browser.follow(T("nav.inbox"))
+        browser.follow("friend-of-mine")
+        browser.follow(T("nav.moving"))
+        browser.wait(T("do.keep_live"))
+        for n in range(3):
+            server.wait_held()
+            people.say(friend, cid, f"by itself {n}")
+            browser.wait(f"by itself {n}")
+    finally:
+        browser.close()
+
+
 def masked(screen):
     """Without what differs from run to run: times, days, ports, the mark of the cursor."""
     screen = re.sub(r"\d\d:\d\d:\d\d", "HH:MM:SS", screen)

@@ -129,6 +129,22 @@ def test_a_silent_line_is_kept_alive(serve):
     stream.close()
 
 
+def test_lines_that_have_arrived_count_as_read(serve):
+    server = serve(stream_s=3600)
+    one, other, cid = streaming(server)
+    stream = open_stream(one, cid)
+    server.wait_held()
+    say(other, cid, "on the screen")
+    stream.wait("on the screen")
+    second = somebody_else(one)
+    assert "(1)" in second.get("./").words, "not at once"
+    server.wait_held()
+    server.advance(20_100)
+    stream.take()
+    assert "(1)" not in second.get("./").words
+    stream.close()
+
+
 def test_it_counts_as_a_hold(serve):
     server = serve()
     one, other, cid = streaming(server)
