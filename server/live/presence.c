@@ -156,8 +156,9 @@ person_state(const struct person *p, int64_t now_ms)
 static bool
 person_looks(const struct person *p, int64_t now_ms)
 {
-	return !p->gone &&
-	    (p->holds > 0 || now_ms - p->active_ms < LOOKING_MS);
+	return !p->gone && (p->holds > 0 ||
+	    now_ms - p->active_ms < LOOKING_MS ||
+	    now_ms - p->held_ms < LINGER_MS);
 }
 
 /* Would a new entry say the same? */
@@ -169,7 +170,11 @@ person_blank(const struct person *p, int64_t now_ms)
 	    person_state(p, now_ms) == PRESENCE_OFFLINE;
 }
 
-/* The lists of somebody who did not look were not kept up: they are stale. */
+/*
+ * The lists of somebody who did not look were not kept up: they are stale.  From
+ * here on they look, or two tabs that come back at once would each be news to
+ * the other and neither would ever be held again.
+ */
 static void
 person_back(uint64_t uid, bool active, bool phone)
 {
@@ -182,6 +187,8 @@ person_back(uint64_t uid, bool active, bool phone)
 		p->gone = false;
 		p->active_ms = now;
 		p->desk_ms = phone ? p->desk_ms : now;
+	} else {
+		p->held_ms = now;
 	}
 	pthread_mutex_unlock(&shard->lock);
 	if (!looked)

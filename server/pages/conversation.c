@@ -458,6 +458,7 @@ message_show(struct request *request)
 	if (err != OK || n != 1)
 		return err != OK ? err : ERR_NOT_FOUND;
 	view->page = "message";
+	page_may_wait(request);
 	own = messages->sender == request->viewer.uid;
 	view_text(view, &view->root, "name", shown_name(page.talk.name,
 	    page.talk.remark));

@@ -154,7 +154,8 @@ blocked_show(struct request *request, const struct contact *contacts, size_t n)
 	struct slice slice = list_slice(request, count);
 
 	request->view.page = "blocked";
-	request->holdable = false;
+	request->self = STR("f?v=blocked");
+	page_may_wait(request);
 	list_fill(request, STR("f?v=blocked"), slice, count);
 	fill_people(request, "blocked", rows + slice.first, slice.n);
 	return OK;

@@ -42,6 +42,15 @@ page_calm(struct request *request, enum object_kind kind, uint64_t a, uint64_t b
 	watch_add(&request->calm, (struct object){ .kind = kind, .a = a, .b = b });
 }
 
+/* A page with an input: it can be held by whoever asks for it, but only programs
+ * are offered that; for people typing is sacred. */
+static inline void
+page_may_wait(struct request *request)
+{
+	request->holdable = request->key.face == FACE_JSON ||
+	    request_query(request, "w").len != 0;
+}
+
 /* ---- list.c: pages of a list ---- */
 
 /* Which rows of `total` a page shows, by ?p= (rows to skip). */

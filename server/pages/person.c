@@ -63,6 +63,7 @@ person_show(struct request *request)
 
 	view->page = "person";
 	request->has_input = true;
+	page_may_wait(request);
 	page_watch(request, OBJ_FRIENDS, uid, 0);
 	page_watch(request, OBJ_PRESENCE, uid, 0);
 	page_watch(request, OBJ_INBOX, uid, 0);

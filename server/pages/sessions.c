@@ -107,7 +107,7 @@ sessions_show(struct request *request)
 
 	view->page = "sessions";
 	request->has_input = true;
-	request->holdable = true;
+	page_may_wait(request);
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
 	view_bool(view, &view->root, "path", path);

@@ -217,6 +217,7 @@ settings_show(struct request *request)
 		watch_until(&request->calm, sessions.until_ms);
 	view->page = "settings";
 	request->has_input = true;
+	page_may_wait(request);
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
 	if (!wml || (!more && !zone))

@@ -304,6 +304,10 @@ who_comes_back_is_told(void **state)
 	clock_advance(MIN(31));
 	presence_back(v.uid);
 	assert_true(told(&v));
+	/* Another tab at the same time is no news to this one. */
+	presence_back(v.uid);
+	assert_false(told(&v));
+	clock_advance(MIN(31));
 	presence_active(v.uid, false);
 	assert_true(told(&v));
 }
