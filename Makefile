@@ -200,6 +200,16 @@ $(BUILD)/bench/grow: tests/bench/grow.c $(OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(OBJ) $(LIBS) -lm
 
+# make soak [MINUTES=30 PEOPLE=2000]: people who read, wait and write, for long.
+MINUTES ?= 30
+PEOPLE  ?= 2000
+.PHONY: soak
+soak:
+	@sh tests/apt.sh $(BUILD_PACKAGES) python3
+	@$(SELF) --no-print-directory $(BUILD)/zhitiao $(BUILD)/bench/inside
+	@ulimit -n "$$(ulimit -Hn)"; MINUTES=$(MINUTES) PEOPLE=$(PEOPLE) \
+	    ZHITIAO=$(abspath $(BUILD))/zhitiao $(PYTHON) tests/bench/soak.py
+
 # ---- giving away --------------------------------------------------------------
 
 SHARE = $(DESTDIR)$(PREFIX)/share/zhitiao
@@ -226,5 +236,5 @@ help:
 	@echo "make check               everything; SAN=thread: under another sanitizer"
 	@echo "make lint | unit | replay | e2e | clients    one part; T=name: some of it"
 	@echo "make crash ROUNDS=1000   kill -9 at every moment; SEED=7: the same again"
-	@echo "make bench | bench-live | bench-growth | fuzz T=name | cover"
+	@echo "make bench | bench-live | bench-growth | soak | fuzz T=name | cover"
 	@echo "make install PREFIX=/usr/local DESTDIR= | dist | clean"
