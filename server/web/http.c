@@ -580,13 +580,18 @@ web_stats(struct web_stats *out)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(mhd,
 	    MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+	struct memo_stats memo;
 
+	memo_stats(&memo);
 	*out = (struct web_stats){
 		.requests = atomic_load(&count_requests),
 		.posts = atomic_load(&count_posts),
 		.not_modified = atomic_load(&count_unmodified),
 		.renders = dispatch_renders(),
-		.memo_hits = memo_hits(),
+		.memo_lookups = memo.lookups,
+		.memo_hits = memo.hits,
+		.memo_entries = memo.entries,
+		.memo_bytes = memo.bytes,
 		.errors_5xx = atomic_load(&count_5xx),
 		.connections = info != NULL ? info->num_connections : 0,
 	};

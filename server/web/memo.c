@@ -37,8 +37,8 @@ static struct place {
 	struct MHD_Response *page, *unmodified;
 } *places;
 static pthread_mutex_t locks[LOCKS];
-static _Atomic uint64_t hits;
-static _Atomic size_t bytes_kept;
+static _Atomic uint64_t lookups, hits;
+static _Atomic size_t bytes_kept, entries;
 
 void
 memo_start(void)
@@ -53,8 +53,10 @@ memo_start(void)
 static void
 place_clear(struct place *place)
 {
-	if (place->page != NULL)
+	if (place->page != NULL) {
 		MHD_destroy_response(place->page);
+		atomic_fetch_sub(&entries, 1);
+	}
 	if (place->unmodified != NULL)
 		MHD_destroy_response(place->unmodified);
 	atomic_fetch_sub(&bytes_kept, place->bytes);
@@ -70,10 +72,15 @@ memo_stop(void)
 	places = NULL;
 }
 
-uint64_t
-memo_hits(void)
+void
+memo_stats(struct memo_stats *out)
 {
-	return atomic_load(&hits);
+	*out = (struct memo_stats){
+		.lookups = atomic_load(&lookups),
+		.hits = atomic_load(&hits),
+		.entries = atomic_load(&entries),
+		.bytes = atomic_load(&bytes_kept),
+	};
 }
 
 static const enum header_name key_headers[] = {
@@ -172,6 +179,7 @@ memo_answer(struct request *request, unsigned *status,
 
 	if (request->memo[0] == 0 && request->memo[1] == 0)
 		return false;
+	atomic_fetch_add_explicit(&lookups, 1, memory_order_relaxed);
 	place = place_lock(request);
 	if (!place_serves(place, request)) {
 		place_unlock(place);
@@ -222,6 +230,7 @@ memo_put(struct request *request, struct MHD_Response *page)
 	place->bytes = request->sent_bytes;
 	atomic_fetch_add(&bytes_kept, place->bytes);
 	place->page = page;
+	atomic_fetch_add(&entries, 1);
 	place_unlock(place);
 	return true;
 }

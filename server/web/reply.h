@@ -33,6 +33,11 @@ bool memo_answer(struct request *request, unsigned *status,
     enum MHD_Result *result);
 /* Keeps a queued page of reply_make: true, then it is the memo's to destroy. */
 bool memo_put(struct request *request, struct MHD_Response *page);
-uint64_t memo_hits(void);
+/* Of the memo since the start; entries and bytes are what it has now. */
+struct memo_stats {
+	uint64_t lookups, hits;
+	size_t entries, bytes;
+};
+void memo_stats(struct memo_stats *out);
 
 #endif

@@ -25,6 +25,7 @@ void web_reload(void);
 
 struct web_stats {
 	uint64_t requests, posts, renders, not_modified, memo_hits, errors_5xx;
+	uint64_t memo_lookups, memo_entries, memo_bytes;
 	unsigned connections;
 };
 void web_stats(struct web_stats *out);
