@@ -110,18 +110,6 @@ http_resume_connection(struct MHD_Connection *connection)
 	MHD_resume_connection(connection);
 }
 
-void
-http_suspend(struct request *request)
-{
-	http_suspend_connection(request->connection);
-}
-
-void
-http_resume(struct request *request)
-{
-	http_resume_connection(request->connection);
-}
-
 /* ---- the life of a request ---- */
 
 /* What libmicrohttpd keeps for us from the first line to the end of a request:

@@ -18,12 +18,20 @@ struct str http_cookie(const struct request *request, const char *name);
  * arena of its own, which is the caller's to end. */
 void http_again(const struct request *request, struct request *fresh);
 
-/* Suspends the request; resume is called exactly once for it, on any thread. */
-void http_suspend(struct request *request);
-void http_resume(struct request *request);
-/* The same for a connection whose request is gone, while it is held. */
+/* Suspends; resume is called exactly once for it, on any thread.  The connection
+ * is all that is left of a request while it is held. */
 void http_suspend_connection(struct MHD_Connection *connection);
 void http_resume_connection(struct MHD_Connection *connection);
+static inline void
+http_suspend(struct request *request)
+{
+	http_suspend_connection(request->connection);
+}
+static inline void
+http_resume(struct request *request)
+{
+	http_resume_connection(request->connection);
+}
 int http_fd(const struct request *request);	/* its socket */
 unsigned http_worker(void);	/* small number of the calling serving thread */
 

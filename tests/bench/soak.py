@@ -199,6 +199,7 @@ def first_messages(loop, people):
         loop.after(number / 1000, lambda person=person: person.write(again(person)))
     while left:
         loop.turn()
+    loop.sent_at.clear()
 
 
 def server_now(it):
