@@ -158,7 +158,7 @@ person_looks(const struct person *p, int64_t now_ms)
 {
 	return !p->gone && (p->holds > 0 ||
 	    now_ms - p->active_ms < LOOKING_MS ||
-	    now_ms - p->held_ms < LINGER_MS);
+	    now_ms - p->held_ms < GONE_MS);
 }
 
 /* Would a new entry say the same? */
