@@ -14,12 +14,13 @@
 #include "live/kept.h"
 #include "store/records.pb-c.h"
 
-/* A row, and what is bumped when it changes. */
+/* A row, its place on a shelf, and what is bumped when it changes. */
 struct place {
 	struct kept_shelf *shelf;
+	uint64_t id;
 	enum table table;
 	struct key key;
-	struct object object; /* its `a` is the row's place on the shelf */
+	enum object_kind bumped[2]; /* of `id` */
 };
 
 struct known {
@@ -46,24 +47,32 @@ keep(const struct place *place, uint64_t begun, struct str value)
 
 	if (known == NULL)
 		abort();
-	*known = (struct known){ .kept = { place->object.a, bytes },
+	*known = (struct known){ .kept = { place->id, bytes },
 		.begun = begun, .key = place->key, .len = value.len };
 	if (value.len != 0)
 		memcpy(known->value, value.p, value.len);
 	kept_put(place->shelf, &known->kept);
 }
 
+static bool
+outdated(const struct place *place, const struct known *known)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (watch_stamp(watch_slot((struct object){ place->bumped[i],
+		    place->id, 0 })) > known->begun)
+			return true;
+	return false;
+}
+
 /* The row's bytes in the arena; false: not known. */
 static bool
 recall(const struct place *place, struct arena *arena, struct str *out)
 {
-	struct known *known =
-	    (struct known *)kept_take(place->shelf, place->object.a);
+	struct known *known = (struct known *)kept_take(place->shelf, place->id);
 
 	if (known == NULL)
 		return false;
-	if (!key_eq(&known->key, &place->key) ||
-	    watch_stamp(watch_slot(place->object)) > known->begun) {
+	if (!key_eq(&known->key, &place->key) || outdated(place, known)) {
 		free(known);
 		return false;
 	}
@@ -95,8 +104,8 @@ enum err
 known_session(struct arena *arena, const struct session_hash *hash,
     int64_t now_ms, Rec__Session **out)
 {
-	const struct place place = { &sessions, T_SESS, session_key(hash),
-		{ .kind = OBJ_SESSION, .a = session_id_of(hash) } };
+	const struct place place = { &sessions, session_id_of(hash), T_SESS,
+		session_key(hash), { OBJ_SESSION, OBJ_SESSION } };
 	struct str value;
 	enum err err;
 
@@ -115,8 +124,8 @@ known_session(struct arena *arena, const struct session_hash *hash,
 enum err
 known_user(struct arena *arena, uint64_t uid, Rec__User **out)
 {
-	const struct place place = { &users, T_USER, KEY1(uid),
-		{ .kind = OBJ_USER, .a = uid } };
+	const struct place place = { &users, uid, T_USER, KEY1(uid),
+		{ OBJ_USER, OBJ_SHOWING } };
 	struct str value;
 	enum err err = OK;
 

@@ -6,6 +6,7 @@
 #include "im_fixture.h"
 
 #include "im/admin.h"
+#include "im/showing.h"
 #include "live/internal.h"
 #include "live/known.h"
 
@@ -70,6 +71,24 @@ test_account(void **state)
 	tell();
 	assert_true(is_admin(set.uid));
 	assert_true(is_admin(set.uid));
+}
+
+/* What a person chose to be shown as is in the same row, but is news of another
+ * kind. */
+static void
+test_showing(void **state)
+{
+	struct showing_set set = { .uid = user("known"), .set = SHOW_MODE,
+		.mode = SHOWING_BUSY };
+	Rec__User *user;
+
+	(void)state;
+	tell();
+	is_admin(set.uid);
+	assert_ok(run(&set.command, showing_set_run));
+	tell();
+	assert_ok(known_user(&fix.arena, set.uid, &user));
+	assert_int_equal(user->presence_mode, SHOWING_BUSY);
 }
 
 static void
@@ -152,6 +171,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_account),
+		TEST(test_showing),
 		TEST(test_session_ends),
 		TEST(test_another_with_that_id),
 		TEST(test_used_is_not_idle),
