@@ -29,21 +29,24 @@ if:?older ?> <a href="<?cs var:older ?>" rel="next" accesskey="6">6.<?cs var:old
 # Said only of people who are there: their state, and their own line.
 ?><?cs def:presence(n, status) ?><?cs if:n ?> <i><?cs var:T.presence[n] ?><?cs if:status ?>: <?cs var:status ?><?cs /if ?></i><?cs /if ?><?cs /def ?><?cs
 
+# News elsewhere.  In what moves it stands behind the way to stop; what stays has no numbers.
+?><?cs def:bar() ?><?cs if:bar || asks && !subcount(requests) ?><p class="b"><?cs
+if:bar ?><?cs call:a("./" + tail, "9", T.bar.talks) ?> (<?cs var:bar ?>) <?cs /if ?><?cs
+if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?></a> (<?cs var:asks ?>)<?cs /if ?></p>
+<?cs /if ?><?cs /def ?><?cs
+
 # The page up to its content.  Only pages without an input may refresh themselves.
 ?><?cs def:head(title) ?><?cs if:?xml ?><?xml version="1.0"<?cs if:?charset ?> encoding="<?cs var:charset ?>"<?cs /if ?>?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML Basic 1.1//EN" "http://www.w3.org/TR/xhtml-basic/xhtml-basic11.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml" xml:lang="<?cs var:lang ?>"><?cs
 else ?><!DOCTYPE html>
 <html lang="<?cs var:lang ?>"><?cs
-/if ?><head><title><?cs if:bar ?>(<?cs var:bar ?>) <?cs /if ?><?cs var:title ?> - <?cs var:T.app ?></title>
+/if ?><head><title><?cs if:bar && !?frame ?>(<?cs var:bar ?>) <?cs /if ?><?cs var:title ?> - <?cs var:T.app ?></title>
 <meta name="viewport" content="width=device-width"/><link rel="stylesheet" href="<?cs var:css ?>"/><?cs
 if:?framed && !?xml ?><base target="_top"/><?cs /if ?><?cs
 if:?next && !?piece && (page == "inbox" || page == "conversation" && !?form) ?><meta http-equiv="refresh" content="<?cs var:refresh ?>;url=<?cs var:next ?>"/><?cs /if ?></head><body>
 <?cs if:?site && !?frame ?><p class="b"><strong><?cs var:site ?></strong></p>
-<?cs /if ?><?cs if:bar || asks && !subcount(requests) ?><p class="b"><?cs
-if:bar ?><?cs call:a("./" + tail, "9", T.bar.talks) ?> (<?cs var:bar ?>) <?cs /if ?><?cs
-if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks ?></a> (<?cs var:asks ?>)<?cs /if ?></p>
-<?cs /if ?><?cs if:?log ?><?cs else ?><h1><?cs var:title ?></h1>
+<?cs /if ?><?cs if:!?frame && !?log ?><?cs call:bar() ?><?cs /if ?><?cs if:!?log ?><h1><?cs var:title ?></h1>
 <?cs /if ?><?cs if:?error && !?text_error ?><p class="e"><strong><?cs var:T.error[error] ?></strong></p>
 <?cs /if ?><?cs if:?notice ?><p class="n"><?cs var:T.notice[notice] ?></p>
 <?cs /if ?><?cs /def ?><?cs
@@ -54,6 +57,11 @@ if:?pause ?><a href="<?cs var:pause ?>"<?cs if:!?wait ?> accesskey="5"<?cs /if ?
 if:!?wait ?>5.<?cs /if ?><?cs var:T.nav.pause ?></a> <?cs /if ?><?cs
 if:?wait ?><a href="<?cs var:wait ?>" accesskey="5"<?cs if:?log ?> target="_self"<?cs /if ?>>5.<?cs var:T.nav.wait ?></a> <?cs /if ?><?cs
 if:?moving ?><a href="<?cs var:moving ?>"<?cs if:?log ?> target="_self"<?cs /if ?>><?cs var:T.nav.moving ?></a> <?cs /if ?><?cs /def ?><?cs
+
+# The part of a page that moves, in the part that does not; and the way to mend its line, which
+# stands outside of it.
+?><?cs def:reconnect() ?><a href="<?cs var:reconnect ?>" target="log" accesskey="0">0.<?cs var:T.nav.reconnect ?></a><?cs /def ?><?cs
+def:frame(title) ?><?cs if:!?xml ?><iframe name="log" src="<?cs var:frame ?>" title="<?cs var:title ?>"></iframe><?cs /if ?><?cs /def ?><?cs
 
 # Once switched, for good.
 ?><?cs def:keep_live() ?><?cs if:?live.keep ?><form method="post" action="o"><div><input type="hidden" name="k" value="<?cs

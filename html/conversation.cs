@@ -11,14 +11,14 @@ var:T.do.send ?>"/></p></form>
 ?><p><?cs if:?presence ?><?cs call:presence(presence, status) ?><?cs
 if:?writing ?> <b><?cs var:T.showing.writing ?></b><?cs /if ?><br/><?cs /if ?><?cs call:switch() ?><?cs
 if:?log ?><?cs var:T.foot.asof ?> <?cs var:asof ?><?cs
-elif:?reconnect ?><a href="<?cs var:reconnect ?>" target="log" accesskey="0">0.<?cs var:T.nav.reconnect ?></a><?cs
+elif:?frame ?><?cs call:reconnect() ?><?cs
 else ?><?cs call:a(self, "0", T.nav.refresh) ?><?cs /if ?><?cs
 if:?newest ?> <a href="<?cs var:newest ?>"><?cs var:T.nav.newest ?></a><?cs /if ?><?cs
 if:?write && !?log ?> <?cs call:a(write, "8", T.nav.write) ?><?cs /if ?></p>
-<?cs call:keep_live() ?><?cs if:?form && !?form_below ?><?cs call:message_form() ?><?cs /if ?><?cs
+<?cs if:?log ?><?cs call:bar() ?><?cs /if ?><?cs call:keep_live() ?><?cs if:?form && !?form_below ?><?cs call:message_form() ?><?cs /if ?><?cs
 # Newest first.  A day's heading stands before its lines, so it closes the list of the day above.
 # parts() is written out: 20 calls cost a tenth of the page.
-?><?cs if:?frame && !?xml ?><iframe name="log" src="<?cs var:frame ?>" title="<?cs var:T.talk.log ?>"></iframe><?cs /if ?><?cs each:line = lines ?><?cs
+?><?cs if:?frame ?><?cs call:frame(T.talk.log) ?><?cs /if ?><?cs each:line = lines ?><?cs
 if:?line.day ?><?cs if:!first(line) ?></ul><?cs /if ?><h2><?cs var:line.day ?></h2><ul class="t"><?cs
 elif:first(line) ?><ul class="t"><?cs /if
 ?><li<?cs if:?line.own ?> class="o"><b><?cs var:T.me ?><?cs else ?>><b><?cs var:line.who ?><?cs /if ?> <?cs var:line.time ?></b> <?cs

@@ -1,6 +1,7 @@
 <?cs include:"html/_shell.cs" ?><?cs call:head(T.title.inbox) ?><p><?cs
-call:switch() ?><?cs call:a(self, "0", T.nav.refresh) ?></p>
-<?cs call:keep_live() ?><?cs if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
+call:switch() ?><?cs if:?log ?><?cs var:T.foot.asof ?> <?cs var:asof ?><?cs elif:?frame ?><?cs call:reconnect() ?><?cs
+else ?><?cs call:a(self, "0", T.nav.refresh) ?><?cs /if ?></p>
+<?cs if:?frame ?><?cs call:frame(T.title.inbox) ?><?cs /if ?><?cs call:keep_live() ?><?cs if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
 each:person = requests ?><li><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a> <?cs
 call:act("f", "accept", person.id, T.do.accept) ?><?cs call:act("f", "refuse", person.id, T.do.refuse) ?></li>
 <?cs /each ?></ul><?cs /if ?><?cs
@@ -10,5 +11,5 @@ if:talk.unread ?> <b>(<?cs var:talk.unread ?>)</b><?cs /if ?><?cs call:presence(
 ?> <span><?cs if:?talk.own ?><?cs var:T.me ?>: <?cs /if ?><?cs var:talk.snippet ?></span></li>
 <?cs /each ?></ul>
 <?cs call:range(T.nav.previous, T.nav.next) ?><?cs
-else ?><p><?cs var:T.inbox.empty ?></p>
+elif:!?frame ?><p><?cs var:T.inbox.empty ?></p>
 <?cs /if ?><?cs call:foot() ?>

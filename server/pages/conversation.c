@@ -319,35 +319,13 @@ wants_stream(const struct request *request)
 	    request->method == METHOD_GET;
 }
 
-/*
- * Where frames are drawn, the talk is two pages: this one with the form, which
- * never moves, and in its frame the lines, which load themselves again.
- */
-static bool
-quiet_part(const struct request *request, const struct talk_page *page)
-{
-	return request->key.frames && page->newest && !mode_is_log(request) &&
-	    request_query(request, "w").len == 0;
-}
-
+/* The form; the lines stand in the frame, which moves by itself. */
 static enum err
 quiet_show(struct request *request, const struct talk_page *page)
 {
 	struct view *view = &request->view;
-	struct str live = mode_switched(request), log = STR("log");
 
-	/* No two tabs with one address: browsers load those in turn. */
-	if (request->key.mode == LIVE_STREAM) {
-		log = str_fmt(&request->arena, "stream&i=%x",
-		    (unsigned)(secret_random_u64() & 0xffffff));
-		request->reply.no_store = true;
-	}
-	log = str_fmt(&request->arena, "c%llu?v=%.*s%s%.*s",
-	    (unsigned long long)page->talk.cid, STR_ARGS(log),
-	    live.len != 0 ? "&live=" : "", STR_ARGS(live));
-	view_link(view, &view->root, "frame", log);
-	view_link(view, &view->root, "reconnect", str_fmt(&request->arena,
-	    "%.*s&re=1", STR_ARGS(log)));
+	live_frame(request, talk_link(request, NULL, 0), true);
 	view_link(view, &view->root, "to", talk_link(request, NULL, 0));
 	view_bool(view, &view->root, "form", true);
 	request->has_input = true;
@@ -380,7 +358,7 @@ conversation_show(struct request *request)
 	    (unsigned long long)page.talk.peer));
 	if (request->piece != PIECE_NONE)
 		return piece_show(request, &page);
-	if (quiet_part(request, &page))
+	if (page.newest && live_quiet(request))
 		return quiet_show(request, &page);
 	mark_read(request, &page);
 	if (page.newest) {

@@ -5,6 +5,7 @@
 
 #include "live/roster.h"
 #include "live/talks.h"
+#include "web/mode.h"
 
 static void
 fill_talk(struct request *request, struct view_row *row,
@@ -62,7 +63,12 @@ inbox_get(struct request *request)
 	enum err err;
 
 	view->page = "inbox";
+	if (page.first == 0 && live_quiet(request)) {
+		live_frame(request, STR("./"), false);
+		return OK;
+	}
 	request->holdable = true;
+	view_bool(view, &view->root, "log", mode_is_log(request));
 	page_watch(request, OBJ_INBOX, uid, 0);
 	page_watch(request, OBJ_FRIENDS, uid, 0);
 	page_watch(request, OBJ_PRESENCE, uid, 0);

@@ -1,7 +1,8 @@
 /*
- * The choice how news comes: one list of what this kind of client can do.
- * Pages offer the short way, a link that switches and a form that keeps it
- * (web/shell.c); saving is settings.c's.
+ * How news comes: the choice, one list of what this kind of client can do, and
+ * the quiet part of pages whose other part moves in a frame.  Pages offer the
+ * short way, a link that switches and a form that keeps it (web/shell.c); saving
+ * is settings.c's.
  */
 #include "pages/pages.h"
 
@@ -48,4 +49,34 @@ live_show(struct request *request)
 		view_bool(view, row, "on", same(choice, mine));
 	}
 	return OK;
+}
+
+/* ---- two parts ---- */
+
+bool
+live_quiet(const struct request *request)
+{
+	return request->key.frames && !mode_is_log(request) &&
+	    request_query(request, "w").len == 0;
+}
+
+void
+live_frame(struct request *request, struct str segment, bool streams)
+{
+	struct view *view = &request->view;
+	struct str live = mode_switched(request), log;
+
+	log = str_fmt(&request->arena, "%.*s?v=log", STR_ARGS(segment));
+	/* No two tabs with one address: browsers load those in turn. */
+	if (streams && request->key.mode == LIVE_STREAM) {
+		log = str_fmt(&request->arena, "%.*s?v=stream&i=%x",
+		    STR_ARGS(segment), (unsigned)(secret_random_u64() & 0xffffff));
+		request->reply.no_store = true;
+	}
+	if (live.len != 0)
+		log = str_fmt(&request->arena, "%.*s&live=%.*s", STR_ARGS(log),
+		    STR_ARGS(live));
+	view_link(view, &view->root, "frame", log);
+	view_link(view, &view->root, "reconnect", str_fmt(&request->arena,
+	    "%.*s&re=1", STR_ARGS(log)));
 }

@@ -119,6 +119,15 @@ enum err export_show(struct request *request);
 /* "o?v=live": how news comes to this kind of client. */
 enum err live_show(struct request *request);
 
+/*
+ * Where frames are drawn, a page that moves is two: this one, which stays as it
+ * is, and in its frame (?v=log) the part that loads itself again.  Is this
+ * request for the quiet one?
+ */
+bool live_quiet(const struct request *request);
+/* frame and reconnect of the quiet page at `segment`; may the frame be a stream? */
+void live_frame(struct request *request, struct str segment, bool streams);
+
 /* ---- signin.c ---- */
 
 /* After the password was right: keeps the text that came along, then enters. */

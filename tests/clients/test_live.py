@@ -70,6 +70,21 @@ def test_news_comes_by_itself_and_what_is_typed_stays(browser, serve):
     assert people.texts(friend, cid)[0] == "half typed"
 
 
+def test_the_inbox_moves_too(browser, serve):
+    server = serve(hold_s=LONG)
+    friend, cid = in_a_talk(browser, server)
+    browser.open(url(server))
+    browser.wait("the first line")
+    for n in range(3):
+        server.wait_held()
+        people.say(friend, cid, f"seen in the inbox {n}")
+        browser.wait(f"seen in the inbox {n}")
+    server.wait_held()
+    third = people.somebody(server, "NOKIA7110", name="somebody-new")
+    people.ask(third, "chromium-person")
+    browser.wait(T("friends.requests"))
+
+
 def test_a_hold_in_vain_begins_the_next(browser, serve):
     server = serve(hold_s=LONG)
     friend, cid = in_a_talk(browser, server)

@@ -204,6 +204,11 @@ class Page:
         return self.header("Refresh")
 
     @property
+    def moving(self):
+        """The page itself, or the one in its frame, which moves in its place."""
+        return self.parts[0] if self.parts else self
+
+    @property
     def waits_on(self):
         """The address of a hold that the page or a frame of it goes to, by itself or by a link."""
         for page in [self, *self.parts]:

@@ -2,8 +2,8 @@
 import re
 
 import pytest
-from people import (ask, friends, has_sign_in, message_form, pair, person, save, say, sign_out,
-                    somebody, somebody_else)
+from people import (ask, befriend, friends, has_sign_in, message_form, pair, person, save, say, sign_out,
+                    somebody, somebody_else, talk)
 from words import T
 
 LONG = 50      # seconds of hold where the test brings the news itself
@@ -250,8 +250,9 @@ def test_timed_refresh_only_if_chosen_and_never_beside_an_input(shared):
     one, other, cid = pair(shared)
     assert not one.get(cid).refresh
     save(one, live="30")
-    page = one.get("./")
+    page = one.get("./").moving
     assert page.refresh.startswith("30"), page.refresh
+    assert one.get(cid).moving.refresh.startswith("30")
     page = one.get(cid)
     assert not (page.refresh and page.form(typed="m"))
     phone = somebody_else(one, "NOKIA7110")
@@ -346,6 +347,27 @@ def test_the_frame_leads_out_of_itself_and_says_its_time(shared):
     frame = re.search(r"<iframe [^>]*>", one.page.text).group()
     assert f'title="{T("talk.log")}"' in frame and 'name="log"' in frame
     assert one.page.link(text=T("nav.reconnect"))
+
+
+def test_the_inbox_is_two_parts_where_frames_are(shared):
+    one, other, cid = pair(shared)
+    say(other, cid, "hello in the inbox")
+    page = one.get("./")
+    assert not page.refresh and page.frames == ["./?v=log"] and "hello" not in page.own_words
+    assert "hello in the inbox" in page.words and page.parts[0].refresh.startswith("0;url=")
+    assert not re.search(r"\(\d\)", page.own_words + page.text.partition("</title>")[0]), \
+        "the quiet part has no numbers that grow old"
+    assert page.parts[0].links[0].text.endswith(T("nav.pause"))
+    assert "hello in the inbox" in one.get("./?live=link").own_words
+
+
+def test_news_elsewhere_stands_behind_the_way_to_pause(shared):
+    one, other, cid = pair(shared)
+    third = somebody(shared)
+    befriend(third, one)
+    say(third, talk(third, one.name), "elsewhere")
+    log = one.get(cid).parts[0]
+    assert T("bar.talks") in log.words and log.links[0].text.endswith(T("nav.pause"))
 
 
 def test_an_evicted_hold_comes_back_after_a_while(serve):

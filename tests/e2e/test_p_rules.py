@@ -125,7 +125,7 @@ def test_marks_are_flushed_within_a_minute(serve):
 
 def test_midnight_ends_a_304_and_a_hold(serve):
     server = serve(hold_s=LONG)
-    one, other, cid = pair(server)
+    one, other, cid = pair(server, "LYNX")
     say(other, cid, "said today")
     one.get(cid)
     one.get("./")
@@ -227,4 +227,4 @@ def test_changed_settings_change_the_held_page(serve):
     page = held.join(LONG + 10) if held.answered else None
     server.advance(LONG * 1000 + 1000)
     page = page or held.join()
-    assert T("title.inbox", "zh-TW") in page.words
+    assert T("title.inbox", "zh-TW") in page.text

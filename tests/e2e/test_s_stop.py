@@ -129,7 +129,7 @@ class Waiter(Busy):
         page = client.request("GET", client.root + self.href.removeprefix("./"))
         assert page.status == 200 and not has_sign_in(page), page.words
         if page.frames:
-            page = client.request("GET", client.root + page.frames[0])
+            page = client.request("GET", client.root + page.frames[0].removeprefix("./"))
         wait = page.waits_on
         if n % 5 == 4:
             sock = socket.create_connection((client.server.host, client.server.port))

@@ -188,6 +188,7 @@ def test_settings_mean_what_they_meant(past):
 
 def test_a_chosen_refresh_still_refreshes(past):
     timed = past.client("小明", "CHROME").get("./")
+    timed = timed.moving
     assert timed.refresh == "60" or timed.refresh.startswith("60;")
     assert not past.client("Anna_7", "CHROME").get("./").refresh, "by hand, on purpose"
 
