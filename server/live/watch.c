@@ -10,6 +10,11 @@
  * Slots only rise (compare-and-swap to the larger), else two bumps of one
  * slot that overtake each other would hide the later one.
  *
+ * Kept lists (talks.c, roster.c) break the first of these: they read nothing again
+ * before a slot is raised.  So of all objects of a command, those that lists go by
+ * are raised first, and then all: whoever sees what a page watches raised, or has a
+ * V that is not smaller, sees what the lists go by raised as well.
+ *
  * The slot numbers are divided by pace (internal.h).  Epoch and slot hash come
  * from the SipHash key made at start, so there is nothing to set up.
  */
@@ -43,6 +48,12 @@ static const enum pace pace_of[] = {
 	[OBJ_SHOWING]  = PACE_AT_ONCE,
 	[OBJ_PEER]     = PACE_PRESENCE,
 	[OBJ_TYPING]   = PACE_BAR,
+};
+
+/* What kept lists go by. */
+static const bool of_lists[sizeof(pace_of) / sizeof(pace_of[0])] = {
+	[OBJ_CONV] = true, [OBJ_MEMBER] = true,
+	[OBJ_FRIENDS] = true, [OBJ_TALKS] = true,
 };
 
 /* Ranges of slots; each `len` is a power of two. */
@@ -181,6 +192,9 @@ live_bump(const struct object *objects, size_t n)
 {
 	uint32_t slots[64];
 
+	for (size_t i = 0; i < n; i++)
+		if (of_lists[objects[i].kind])
+			slot_raise(watch_slot(objects[i]));
 	while (n > 0) {
 		size_t part = n < 64 ? n : 64;
 

@@ -223,6 +223,8 @@ slots_are_divided_by_pace(void **state)
 
 #define RACE_BUMPS 200000
 
+/* One that no list goes by: raised once a bump. */
+static const struct object raced = { OBJ_INBOX, 1, 0 };
 static atomic_int race_data;
 static atomic_bool race_over;
 
@@ -230,7 +232,7 @@ static atomic_bool race_over;
 static void *
 race_bumper(void *arg)
 {
-	uint32_t slot = watch_slot(conv_a);
+	uint32_t slot = watch_slot(raced);
 	uint64_t before, newest = 0;
 	intptr_t fell = 0;
 
@@ -238,7 +240,7 @@ race_bumper(void *arg)
 	for (int i = 0; i < RACE_BUMPS; i++) {
 		atomic_fetch_add_explicit(&race_data, 1, memory_order_relaxed);
 		before = watch_now();
-		live_bump1(conv_a);
+		live_bump1(raced);
 		if (watch_stamp(slot) <= before || watch_stamp(slot) < newest)
 			fell++;
 		newest = watch_stamp(slot);
@@ -267,7 +269,7 @@ static void
 slots_only_rise(void **state)
 {
 	pthread_t bumpers[2], reader;
-	uint32_t slot = watch_slot(conv_a);
+	uint32_t slot = watch_slot(raced);
 	uint64_t before, after = 0, first = watch_now();
 	void *old; /* how often something was wrong */
 
@@ -289,8 +291,52 @@ slots_only_rise(void **state)
 	atomic_store(&race_over, true);
 	pthread_join(reader, &old);
 	assert_null(old);
-	/* The last bump of all was conv_a's. */
+	/* The last bump of all was `raced`'s. */
 	assert_true(watch_stamp(slot) == watch_now());
+}
+
+#define MANY 128 /* more than are told of at once */
+
+/* A message: its receiver's inbox first, its talk last but two. */
+static void *
+message_bumper(void *arg)
+{
+	struct object objects[MANY];
+
+	(void)arg;
+	for (size_t i = 0; i < MANY; i++)
+		objects[i] = (struct object){ OBJ_PRESENCE, i, 0 };
+	objects[0] = (struct object){ OBJ_INBOX, 7, 0 };
+	objects[MANY - 3] = conv_a;
+	for (int i = 0; i < 3000; i++)
+		live_bump(objects, MANY);
+	atomic_store(&race_over, true);
+	return NULL;
+}
+
+/* Whoever sees the inbox raised makes its page of a kept list, so the stamp by
+ * which the list knows that it is old must not come later. */
+static void
+lists_are_old_before_pages_are(void **state)
+{
+	uint32_t inbox = watch_slot((struct object){ OBJ_INBOX, 7, 0 });
+	uint32_t talk = watch_slot(conv_a);
+	uint64_t seen, stamp;
+	pthread_t bumper;
+	size_t late = 0;
+
+	(void)state;
+	assert_true(inbox != talk);
+	live_bump1(conv_a);
+	atomic_store(&race_over, false);
+	pthread_create(&bumper, NULL, message_bumper, NULL);
+	while (!atomic_load(&race_over)) {
+		seen = watch_stamp(inbox);
+		stamp = watch_stamp(talk);
+		late += stamp + 1 < seen;
+	}
+	pthread_join(bumper, NULL);
+	assert_int_equal(late, 0);
 }
 
 int
@@ -309,6 +355,7 @@ main(void)
 		cmocka_unit_test(bad_versions_answer_at_once),
 		cmocka_unit_test(slots_are_divided_by_pace),
 		cmocka_unit_test(slots_only_rise),
+		cmocka_unit_test(lists_are_old_before_pages_are),
 	};
 
 	secret_init();
