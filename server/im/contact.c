@@ -203,16 +203,7 @@ put_both(const struct pair *pair, Rec__Friend__State mine,
 static enum err
 touch_talk(const struct pair *pair)
 {
-	struct txn *txn = pair->txn;
-	uint64_t cid;
-	enum err err;
-
-	err = conversation_find(txn, txn_arena(txn), pair->me, pair->peer, &cid);
-	if (err != OK)
-		return err == ERR_NOT_FOUND ? OK : err;
-	touch(txn, OBJ_MEMBER, cid, pair->me);
-	touch(txn, OBJ_MEMBER, cid, pair->peer);
-	return OK;
+	return conversation_touch_pair(pair->txn, pair->me, pair->peer);
 }
 
 /* They became or ceased to be friends: remarks and presence, too. */

@@ -325,6 +325,19 @@ conversation_peers(struct arena *arena, uint64_t uid, uint64_t **out, size_t *n)
 }
 
 enum err
+conversation_touch_pair(struct txn *txn, uint64_t a, uint64_t b)
+{
+	uint64_t cid;
+	enum err err = conversation_find(txn, txn_arena(txn), a, b, &cid);
+
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	touch(txn, OBJ_MEMBER, cid, a);
+	touch(txn, OBJ_MEMBER, cid, b);
+	return OK;
+}
+
+enum err
 conversation_read(struct txn *txn, struct member_id id, uint32_t seq)
 {
 	struct arena *arena = txn_arena(txn);

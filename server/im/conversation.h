@@ -56,5 +56,8 @@ enum err conversation_read(struct txn *txn, struct member_id id, uint32_t seq)
     MUST_USE;
 /* In commands: touches OBJ_MEMBER of the other side of all talks of `uid`. */
 enum err conversation_touch_peers(struct txn *txn, uint64_t uid) MUST_USE;
+/* The same of both sides of the talk of two, if they have one. */
+enum err conversation_touch_pair(struct txn *txn, uint64_t a, uint64_t b)
+    MUST_USE;
 
 #endif

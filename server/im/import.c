@@ -38,7 +38,8 @@ user_make(struct txn *txn, struct import_user *in)
 	return err;
 }
 
-/* What the owner's file says of an account that has no password yet. */
+/* What the owner's file says of an account that has no password yet; others may
+ * have talks with it already, and the rule says who may write there. */
 static enum err
 user_complete(struct txn *txn, const struct import_user *in)
 {
@@ -50,7 +51,8 @@ user_complete(struct txn *txn, const struct import_user *in)
 	user->created_ms = user->seen_ms = in->created_ms;
 	user->prefs = (Rec__Prefs *)(uintptr_t)in->prefs;
 	touch(txn, OBJ_USER, in->uid, 0);
-	return store_put_record(txn, T_USER, KEY1(in->uid), &user->base);
+	err = store_put_record(txn, T_USER, KEY1(in->uid), &user->base);
+	return err != OK ? err : conversation_touch_peers(txn, in->uid);
 }
 
 enum err
@@ -146,11 +148,14 @@ import_contact_run(struct txn *txn, struct command *command)
 	if (own.state != row.state || own.since_ms != row.since_ms ||
 	    !str_eq(own.remark, record_str(row.remark)))
 		err = row_put(txn, in, &row, true);
-	if (err != OK || !both)
+	if (err == OK && both) {
+		row.state = mirror(in->state);
+		row.remark = record_bytes(STR_NONE);
+		err = row_put(txn, in, &row, false);
+	}
+	if (err != OK || !in->changed)
 		return err;
-	row.state = mirror(in->state);
-	row.remark = record_bytes(STR_NONE);
-	return row_put(txn, in, &row, false);
+	return conversation_touch_pair(txn, in->uid, in->peer);
 }
 
 /* ---- talks ---- */

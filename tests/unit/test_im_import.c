@@ -132,12 +132,40 @@ test_a_read_mark_ends_at_the_head(void **state)
 	assert_int_equal(seen.read_seq, 1);
 }
 
+/* Pages of talks that are here already: who may write has changed. */
+static void
+test_talks_hear_of_it(void **state)
+{
+	uint64_t a = user("a"), cid;
+	Rec__Prefs prefs = REC__PREFS__INIT;
+	struct import_user owner = { .name = STR("fromfile") };
+	struct import_talk talk = { .uid = a };
+
+	(void)state;
+	assert_ok(run(&owner.command, import_user_run));
+	talk.peer = owner.uid;
+	assert_ok(run(&talk.command, import_talk_run));
+	cid = talk.cid;
+
+	touched_clear();
+	prefs.write_rule = 1;
+	owner.prefs = &prefs;
+	assert_ok(run(&owner.command, import_user_run));
+	assert_true(touched_has((struct object){ OBJ_MEMBER, cid, a }));
+
+	touched_clear();
+	assert_true(bring(a, owner.uid, FRIEND, 5));
+	assert_true(touched_has((struct object){ OBJ_MEMBER, cid, a }));
+	assert_true(touched_has((struct object){ OBJ_MEMBER, cid, owner.uid }));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_either_order), TEST(test_what_is_known_stays),
 		TEST(test_messages_join), TEST(test_a_read_mark_ends_at_the_head),
+		TEST(test_talks_hear_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, fix_group_setup,
