@@ -126,6 +126,14 @@ mark_close(void)
 	mark_fd = -1;
 }
 
+/* Not EROFS: on a file system that was made read-only by a fault, fdatasync may
+ * succeed without having written anything. */
+static bool
+no_room(int ret)
+{
+	return ret == ENOSPC || ret == EDQUOT || ret == EFBIG;
+}
+
 /* A disk that is full keeps the library from writing what its buffer still holds,
  * of transactions that failed: nobody was told of those.  What was committed is
  * written already (DB_TXN_WRITE_NOSYNC); it only has to be safe. */
@@ -157,7 +165,7 @@ mark_flush(DB_ENV *env)
 	int ret;
 
 	if ((ret = env->log_flush(env, NULL)) != 0)
-		return err_of(ret) == ERR_DISK ? sync_written(env) : ret;
+		return no_room(ret) ? sync_written(env) : ret;
 	if ((ret = env->log_stat(env, &stat, 0)) != 0)
 		return ret;
 	snprintf(line, sizeof(line), "%010u %010u", stat->st_disk_file,

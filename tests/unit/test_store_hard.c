@@ -287,12 +287,14 @@ read_damaged(const char *dir)
 	test_has(T_CONV, KEY1(1));
 }
 
+static int flush_code;
+
 static int
 flush_fails(DB_ENV *env, const DB_LSN *lsn)
 {
 	(void)env;
 	(void)lsn;
-	return EIO;
+	return flush_code;
 }
 
 static void
@@ -312,6 +314,10 @@ test_ends(void **state)
 
 	(void)state;
 	test_dir_make(dir);
+	flush_code = EIO;
+	expect_end(write_unflushed, dir);
+	/* A file system that turned read-only need not tell by fdatasync. */
+	flush_code = EROFS;
 	expect_end(write_unflushed, dir);
 	test_start(dir);
 	assert_int_equal(test_put(T_CONV, KEY1(1), STR("x")), OK);
