@@ -203,7 +203,8 @@ dir_copy(const char *from, const char *to)
 		return file_error("open", to);
 	}
 	while (err == OK && (name = dir_next(source)) != NULL)
-		if (file_is_table(name) || file_is_log(name))
+		if (file_is_table(name) || file_is_log(name) ||
+		    strcmp(name, MARK) == 0)
 			err = file_copy(dirfd(source), target, name);
 	if (err == OK && fsync(target) != 0)
 		err = file_error("fsync", to);

@@ -77,6 +77,7 @@ void fault_note_remove(const char *dir);
 
 /* ---- mark.c ---- */
 
+#define MARK "mark" /* the file */
 /* Does the log reach as far as was ever acknowledged?  Before any recovery, which
  * would cut it off; says it and fails. */
 enum err mark_holds(const char *dir);
@@ -116,7 +117,8 @@ void dir_clear(const char *dir, bool all);
 /* Is `name` one of our tables or log files? */
 bool file_is_table(const char *name);
 bool file_is_log(const char *name);
-/* Copies tables and logs, each fsync'd, then the directory. */
+/* Copies tables, logs and the mark if there is one (backups have none), each
+ * fsync'd, then the directory. */
 enum err dir_copy(const char *from, const char *to);
 /* Makes what the files in `dir` say survive a power cut. */
 enum err dir_sync(const char *dir);

@@ -23,7 +23,6 @@
 #include "base/log.h"
 #include "base/secret.h"
 
-#define MARK "mark"
 #define MARK_POINT 21 /* bytes: two numbers of ten digits and a space */
 #define MARK_LEN (MARK_POINT + 18)
 

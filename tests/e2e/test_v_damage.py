@@ -176,6 +176,8 @@ def test_a_log_that_lost_what_was_acknowledged_is_left_alone(killed, twin):
     before = everything(twin.dir)
     refused(twin.dir, "/log.", "zhitiao restore")
     assert run(BIN, "verify", twin.dir)[0] == 1
+    copy = twin.dir + ".copy"
+    assert run(BIN, "restore", twin.dir, copy)[0] == 1 and not os.path.exists(copy)
     assert everything(twin.dir) == before, "not a byte was changed"
     os.unlink(os.path.join(twin.dir, "mark"))        # the operator accepts the loss
     twin.start()
