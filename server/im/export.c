@@ -13,7 +13,7 @@
 
 #include "im/account.h"
 
-#define MESSAGES_AT_ONCE 64 /* up to 32 KB each */
+#define MESSAGES_AT_ONCE 8 /* up to 32 KB each */
 
 static int
 by_bytes(struct str a, struct str b)

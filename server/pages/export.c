@@ -14,7 +14,9 @@
 #include "base/log.h"
 #include "pages/pages.h"
 
+/* A block, which a client that does not read keeps in memory. */
 #define BLOCK_PIECES 64
+#define PIECE_BYTES 1024 /* a message of so many counts as two */
 
 /* In the order in which the page lists them. */
 static const struct export_format *const formats[] = {
@@ -75,8 +77,8 @@ put_messages(struct export_file *file)
 	for (size_t i = 0; i < n; i++) {
 		file->format->message(file, &list[i]);
 		file->seq = list[i].seq;
+		file->pieces += 1 + list[i].text.len / PIECE_BYTES;
 	}
-	file->pieces += n;
 	if (err != OK || n != 0)
 		return err;
 	if (file->format->talk_end != NULL)

@@ -16,7 +16,7 @@ import pytest
 from people import answer, ask, befriend, friends, lines, pair, person, save, say, sign_in, somebody, \
     somebody_else, talk
 from words import T
-from zt import BIN, ROOT, wait_until
+from zt import BIN, ROOT, SANITIZED, wait_until
 
 FILES = {"zhitiao.html": "text/html", "zhitiao.txt": "text/plain", "zhitiao.mbox": "application/mbox",
          "zhitiao.json": "application/json"}
@@ -517,6 +517,34 @@ def test_a_reader_who_leaves_costs_nothing(server, tmp_path):
             sock.sendall(client._head("GET", "/" + name, None, {}))
             assert sock.recv(1000)
     assert len(messages(client, "Short")) == 3000
+
+
+def resident_mb(server):
+    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as f:
+        return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1)) / 1024
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer keeps freed memory")
+@pytest.mark.parametrize("name", FILES)
+def test_who_does_not_read_holds_little_memory(server, tmp_path, name):
+    """However long the messages are: a signed-in person may open many of these."""
+    path, data = many(tmp_path, 200)
+    for message in data["talks"][0]["messages"]:
+        message["text"] = "字" * 8000
+    path.write_text(json.dumps(data))
+    server.ctl("import", path)
+    client = someone(server, "Long")
+    socks, before = [], resident_mb(server)
+    for _ in range(16):
+        sock = socket.create_connection((server.host, server.port), timeout=60)
+        sock.sendall(client._head("GET", "/" + name, None, {}))
+        assert sock.recv(1000)
+        socks.append(sock)
+    each = (resident_mb(server) - before) / len(socks)
+    print(f"{name}: {each:.1f} MB each")
+    for sock in socks:
+        sock.close()
+    assert each < 4
 
 
 def test_a_stop_does_not_wait_for_a_slow_reader(server, tmp_path):
