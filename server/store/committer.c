@@ -41,12 +41,6 @@ static struct {
 
 static _Thread_local bool this_is_committer;
 
-bool
-on_committer(void)
-{
-	return this_is_committer;
-}
-
 /* ---- what commands see ---- */
 
 int64_t

@@ -169,7 +169,6 @@ struct txn {
 	struct object *touched;
 	size_t n_touched, touched_size;
 };
-bool on_committer(void);
 /* The handle for a call under `txn`: asserts what store.h promises. */
 DB_TXN *txn_handle(struct txn *txn);
 /* Maps the code and, if it is no answer to the caller, latches it. */
