@@ -76,9 +76,10 @@ static void
 maintain_tick(bool full)
 {
 	DB_ENV *env = maintain.env;
+	bool failed = maintain.failed;
 	int written, rejected, ret = 0;
 
-	if (maintain.failed && !full)
+	if (failed && !full)
 		return;
 	if (full) {
 		env->lock_detect(env, 0, DB_LOCK_EXPIRE, &rejected);
@@ -87,7 +88,7 @@ maintain_tick(bool full)
 	if (ret == 0)
 		ret = maintain_checkpoint();
 	maintain.failed = ret != 0;
-	if (ret != 0 && store_err(ret) == ERR_DISK)
+	if (ret != 0 && store_err(ret) == ERR_DISK && !failed)
 		log_error("checkpoint: %s", db_strerror(ret));
 }
 

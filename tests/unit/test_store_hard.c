@@ -484,6 +484,54 @@ test_disk_full(void **state)
 	test_dir_remove(dir);
 }
 
+static atomic_int trickles;
+
+static int
+trickle_fails(DB_ENV *env, int percent, int *written)
+{
+	(void)env;
+	(void)percent;
+	(void)written;
+	atomic_fetch_add(&trickles, 1);
+	return ENOSPC;
+}
+
+static size_t
+count_in_file(int fd, const char *word)
+{
+	char text[4096] = "";
+	size_t n = 0;
+
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) >= 0);
+	for (const char *p = text; (p = strstr(p, word)) != NULL; p++)
+		n++;
+	return n;
+}
+
+/* The log may be on that very disk: it is told once, not each second. */
+static void
+test_disk_that_stays_full_is_told_once(void **state)
+{
+	FILE *said = tmpfile();
+	int before = dup(STDERR_FILENO);
+	char dir[64];
+
+	(void)state;
+	assert_non_null(said);
+	test_dir_make(dir);
+	test_start(dir);
+	dup2(fileno(said), STDERR_FILENO);
+	store_tables()->env->memp_trickle = trickle_fails;
+	while (atomic_load(&trickles) < 3)
+		sched_yield();
+	test_stop();
+	dup2(before, STDERR_FILENO);
+	close(before);
+	assert_int_equal(count_in_file(fileno(said), "checkpoint: "), 1);
+	fclose(said);
+	test_dir_remove(dir);
+}
+
 int
 main(void)
 {
@@ -492,6 +540,7 @@ main(void)
 		cmocka_unit_test(test_kill),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_disk_full),
+		cmocka_unit_test(test_disk_that_stays_full_is_told_once),
 	};
 
 	secret_init();
