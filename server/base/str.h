@@ -26,6 +26,7 @@ struct str {
 struct str str_c(const char *z);		   /* borrowed */
 struct str str_dup(struct arena *arena, struct str s); /* with a NUL behind */
 bool str_eq(struct str a, struct str b);
+int str_cmp(struct str a, struct str b);	   /* as memcmp; a head comes first */
 bool str_eq_nocase(struct str a, struct str b);	   /* ASCII case only */
 bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);

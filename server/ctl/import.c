@@ -36,7 +36,7 @@ struct import {
 	struct str me, me_folded;
 	uint64_t uid;		/* 0: dry, and not here yet */
 
-	struct str peer;	/* of the talk at hand */
+	struct str peer;	/* of the talk at hand; none: before the first */
 	uint64_t peer_uid, cid;
 	uint32_t read_seq, last_seq;
 	struct message group[IMPORT_GROUP];
@@ -177,10 +177,13 @@ take_talk(void *to, const struct import_peer *peer, struct str *why)
 	arena_fini(&import->part);
 	if (!time_ok(import, peer->since_ms))
 		return refuse(why, STR("a time that is to come"));
+	/* So no talk comes twice, which could only be told when it is stored. */
+	if (import->peer.len != 0 && str_cmp(import->peer, peer->name) >= 0)
+		return refuse(why, STR("talks are not sorted by peer"));
 	err = other(import, peer->name, &import->peer_uid, why);
 	if (err != OK)
 		return err;
-	import->peer = peer->name;
+	import->peer = str_dup(&import->whole, peer->name);
 	import->read_seq = peer->read_seq;
 	import->last_seq = 0;
 	import->n = 0;
@@ -299,6 +302,7 @@ read_once(struct call *call, int fd, struct import *import)
 	arena_init(&import->whole, 0);
 	arena_init(&import->part, 0);
 	import->latest_ms = clock_wall_ms() + FUTURE_MS;
+	import->peer = STR_NONE;
 	err = lseek(fd, 0, SEEK_SET) == 0 ? feed(fd, json) : ERR_REQUEST;
 	if (err != OK)
 		call->why = fault_text(call, json);

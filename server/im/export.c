@@ -9,31 +9,22 @@
 #include "im/export.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "im/account.h"
 
 #define MESSAGES_AT_ONCE 8 /* up to 32 KB each */
 
 static int
-by_bytes(struct str a, struct str b)
-{
-	int order = memcmp(a.p, b.p, a.len < b.len ? a.len : b.len);
-
-	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-static int
 contact_order(const void *a, const void *b)
 {
-	return by_bytes(((const struct contact *)a)->name,
+	return str_cmp(((const struct contact *)a)->name,
 	    ((const struct contact *)b)->name);
 }
 
 static int
 talk_order(const void *a, const void *b)
 {
-	return by_bytes(((const struct export_talk *)a)->head.name,
+	return str_cmp(((const struct export_talk *)a)->head.name,
 	    ((const struct export_talk *)b)->head.name);
 }
 

@@ -5,7 +5,6 @@
 #include "live/roster.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "live/internal.h"
 #include "live/kept.h"
@@ -48,10 +47,8 @@ by_shown(const void *va, const void *vb)
 	const struct contact *a = va, *b = vb;
 	struct str x = a->remark.len != 0 ? a->remark : a->name;
 	struct str y = b->remark.len != 0 ? b->remark : b->name;
-	size_t len = x.len < y.len ? x.len : y.len;
-	int cmp = len != 0 ? memcmp(x.p, y.p, len) : 0;
 
-	return cmp != 0 ? cmp : (x.len > y.len) - (x.len < y.len);
+	return str_cmp(x, y);
 }
 
 static enum err
