@@ -10,10 +10,10 @@
  * Slots only rise (compare-and-swap to the larger), else two bumps of one
  * slot that overtake each other would hide the later one.
  *
- * Kept lists (talks.c, roster.c) break the first of these: they read nothing again
- * before a slot is raised.  So of all objects of a command, those that lists go by
- * are raised first, and then all: whoever sees what a page watches raised, or has a
- * V that is not smaller, sees what the lists go by raised as well.
+ * What is kept in memory (talks.c, roster.c, known.c, shown.c) breaks the first of
+ * these: nothing is read again before a slot is raised.  So of all objects of a
+ * command, those that kept things go by are raised first, and then all: whoever sees
+ * what a page watches raised, or has a V that is not smaller, sees those raised, too.
  *
  * The slot numbers are divided by pace (internal.h).  Epoch and slot hash come
  * from the SipHash key made at start, so there is nothing to set up.
@@ -50,10 +50,11 @@ static const enum pace pace_of[] = {
 	[OBJ_TYPING]   = PACE_BAR,
 };
 
-/* What kept lists go by. */
-static const bool of_lists[sizeof(pace_of) / sizeof(pace_of[0])] = {
+/* What kept lists, rows and choices go by. */
+static const bool of_kept[sizeof(pace_of) / sizeof(pace_of[0])] = {
 	[OBJ_CONV] = true, [OBJ_MEMBER] = true,
 	[OBJ_FRIENDS] = true, [OBJ_TALKS] = true,
+	[OBJ_SESSION] = true, [OBJ_USER] = true, [OBJ_SHOWING] = true,
 };
 
 /* Ranges of slots; each `len` is a power of two. */
@@ -193,7 +194,7 @@ live_bump(const struct object *objects, size_t n)
 	uint32_t slots[64];
 
 	for (size_t i = 0; i < n; i++)
-		if (of_lists[objects[i].kind])
+		if (of_kept[objects[i].kind])
 			slot_raise(watch_slot(objects[i]));
 	while (n > 0) {
 		size_t part = n < 64 ? n : 64;

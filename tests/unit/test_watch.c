@@ -339,6 +339,22 @@ lists_are_old_before_pages_are(void **state)
 	assert_int_equal(late, 0);
 }
 
+/* Once for what is kept, once for the pages that watch the very same. */
+static void
+what_is_kept_is_raised_twice(void **state)
+{
+	static const enum object_kind kept[] = { OBJ_CONV, OBJ_MEMBER,
+		OBJ_FRIENDS, OBJ_TALKS, OBJ_SESSION, OBJ_USER, OBJ_SHOWING };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		uint64_t before = watch_now();
+
+		live_bump1((struct object){ kept[i], 1, 0 });
+		assert_true(watch_now() == before + 2);
+	}
+}
+
 int
 main(void)
 {
@@ -356,6 +372,7 @@ main(void)
 		cmocka_unit_test(slots_are_divided_by_pace),
 		cmocka_unit_test(slots_only_rise),
 		cmocka_unit_test(lists_are_old_before_pages_are),
+		cmocka_unit_test(what_is_kept_is_raised_twice),
 	};
 
 	secret_init();
