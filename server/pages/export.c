@@ -4,10 +4,12 @@
  * A file may be longer than any arena: it goes out as a stream that reads a few
  * messages whenever the client has taken those before (web/request.h, struct
  * stream_source).  The lists of friends and talks are read once at its start,
- * so a file is whole in itself however long a slow client takes over it.
+ * so a file is whole in itself however long a slow client takes over it.  Each
+ * that is open keeps a megabyte or two: a few of a person, some of all.
  */
 #include "pages/export.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +25,47 @@ static const struct export_format *const formats[] = {
 	&export_html, &export_text, &export_mbox, &export_json,
 };
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+#define OPEN_MAX 64
+#define OPEN_OF_ONE 4 /* all formats at once */
+
+/* Whose files are being sent; 0: nobody's. */
+static struct {
+	pthread_mutex_t lock;
+	uint64_t uid[OPEN_MAX];
+} open_files = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* False: too many are open. */
+static bool
+place_take(uint64_t uid)
+{
+	size_t own = 0, place = OPEN_MAX;
+
+	pthread_mutex_lock(&open_files.lock);
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		own += open_files.uid[i] == uid;
+		if (open_files.uid[i] == 0)
+			place = i;
+	}
+	if (own == OPEN_OF_ONE)
+		place = OPEN_MAX;
+	if (place != OPEN_MAX)
+		open_files.uid[place] = uid;
+	pthread_mutex_unlock(&open_files.lock);
+	return place != OPEN_MAX;
+}
+
+static void
+place_leave(uint64_t uid)
+{
+	size_t i = 0;
+
+	pthread_mutex_lock(&open_files.lock);
+	while (open_files.uid[i] != uid)
+		i++;
+	open_files.uid[i] = 0;
+	pthread_mutex_unlock(&open_files.lock);
+}
 
 /* ---- the page ---- */
 
@@ -162,6 +205,7 @@ file_free(void *state)
 {
 	struct export_file *file = state;
 
+	place_leave(file->uid);
 	export_close(&file->export);
 	arena_fini(&file->arena);
 	free(file);
@@ -170,9 +214,12 @@ file_free(void *state)
 static enum err
 file_open(struct request *request, const struct export_format *format)
 {
-	struct export_file *file = calloc(1, sizeof(*file));
+	struct export_file *file;
 	enum err err;
 
+	if (!place_take(request->viewer.uid))
+		return ERR_BUSY;
+	file = calloc(1, sizeof(*file));
 	if (file == NULL)
 		abort();
 	file->format = format;

@@ -89,7 +89,7 @@ store_verify(const char *dir, int report_fd, struct audit *out)
 	int fd;
 
 	*out = (struct audit){ 0 };
-	if (dir_tables(dir) == 0) {
+	if (dir_count(dir, file_is_table) == 0) {
 		log_error("%s: no database", dir);
 		return ERR_NOT_FOUND;
 	}
@@ -107,7 +107,7 @@ store_restore(const char *from, const char *dir, int report_fd)
 	enum err err;
 	bool made;
 
-	if (dir_tables(from) == 0) {
+	if (dir_count(from, file_is_table) == 0) {
 		log_error("%s: no backup", from);
 		return ERR_NOT_FOUND;
 	}

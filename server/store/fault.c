@@ -91,17 +91,25 @@ learn_log(struct fault *fault, const char *text)
 		snprintf(fault->file, sizeof(fault->file), "log.%010u", number);
 }
 
+/* Does this name stand at `at`?  "sess.db" stands in "usess.db" too, and a
+ * directory may be called like a table. */
+static bool
+named_at(const char *text, const char *at, const char *name)
+{
+	return at != NULL && at[strlen(name)] != '/' &&
+	    (at == text || !isalnum((unsigned char)at[-1]));
+}
+
 static void
 learn_table(struct fault *fault, const char *text)
 {
-	const char *at;
-
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		at = strstr(text, table_info[i].file);
-		/* "sess.db" stands in "usess.db" too. */
-		if (at != NULL && (at == text || !isalnum((unsigned char)at[-1])))
-			snprintf(fault->file, sizeof(fault->file), "%s",
-			    table_info[i].file);
+		const char *name = table_info[i].file;
+
+		if (!named_at(text, strstr(text, name), name))
+			continue;
+		snprintf(fault->file, sizeof(fault->file), "%s", name);
+		return;
 	}
 }
 
@@ -223,7 +231,7 @@ note_leave(const struct fault *fault)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/" NOTE, fault->dir);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return; /* the next reader of the page ends here as well */
 	dprintf(fd, "%s%s\n", fault->file, fault->where);
@@ -287,7 +295,9 @@ fault_note(const char *dir)
 	if (fgets(file, sizeof(file), note) != NULL)
 		file[strcspn(file, "\n")] = '\0';
 	fclose(note);
-	log_line(LOG_ERROR, "store", DAMAGED, dir, file, "");
+	/* On a full disk the note may be empty. */
+	log_line(LOG_ERROR, "store", DAMAGED, dir, file[0] != '\0' ? file :
+	    "*.db", "");
 	return ERR_INTERNAL;
 }
 

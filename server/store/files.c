@@ -276,7 +276,7 @@ dir_sizes(const char *dir, uint64_t *tables, uint64_t *logs)
 }
 
 size_t
-dir_tables(const char *dir)
+dir_count(const char *dir, bool (*is)(const char *name))
 {
 	DIR *handle = opendir(dir);
 	const char *name;
@@ -285,7 +285,7 @@ dir_tables(const char *dir)
 	if (handle == NULL)
 		return 0;
 	while ((name = dir_next(handle)) != NULL)
-		n += file_is_table(name);
+		n += is(name);
 	closedir(handle);
 	return n;
 }

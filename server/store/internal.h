@@ -123,7 +123,8 @@ enum err dir_copy(const char *from, const char *to);
 /* Makes what the files in `dir` say survive a power cut. */
 enum err dir_sync(const char *dir);
 void dir_sizes(const char *dir, uint64_t *tables, uint64_t *logs);
-size_t dir_tables(const char *dir); /* how many tables are there */
+/* How many files of that kind are there: file_is_table, file_is_log. */
+size_t dir_count(const char *dir, bool (*is)(const char *name));
 enum err file_error(const char *what, const char *path); /* logs errno */
 
 /* ---- store.c ---- */

@@ -13,9 +13,12 @@ judge_meta(struct auditor *auditor, const struct visit *visit)
 {
 	if (str_eq(visit->key, STR("secret")))
 		judge_that(auditor, visit, visit->value.len == 32, "not 32 bytes");
-	if (str_starts(visit->key, STR("next_")) ||
-	    str_eq(visit->key, STR("schema")))
+	if (str_starts(visit->key, STR("next_")))
 		judge_that(auditor, visit, visit->value.len == 8, "not 8 bytes");
+	if (str_eq(visit->key, STR("schema")))
+		judge_that(auditor, visit, visit->value.len == 8 &&
+		    key_get_u64(visit->value, 0) - 1 < STORE_SCHEMA,
+		    "written by a newer program");
 }
 
 void

@@ -91,12 +91,10 @@ enum err
 mark_holds(const char *dir)
 {
 	struct point mark, end = { 0, 0 };
-	uint64_t tables, logs;
 
 	if (!mark_read(dir, &mark))
 		return OK;
-	dir_sizes(dir, &tables, &logs);
-	if (logs > 0 && log_end(dir, &end) != 0)
+	if (dir_count(dir, file_is_log) > 0 && log_end(dir, &end) != 0)
 		return OK; /* the opening that follows tells why */
 	if (end.file > mark.file ||
 	    (end.file == mark.file && end.offset >= mark.offset))
@@ -121,7 +119,8 @@ mark_open(const char *dir)
 void
 mark_close(void)
 {
-	close(mark_fd);
+	if (mark_fd >= 0)
+		close(mark_fd);
 	mark_fd = -1;
 }
 

@@ -255,6 +255,7 @@ tables_start(void)
 	if (err == OK)
 		return OK;
 	fault_serve(NULL);
+	mark_close();
 	tables_close(&store.tables);
 	return err;
 }

@@ -97,7 +97,7 @@ int
 tables_open(struct tables *tables)
 {
 	const struct fault *fault = tables->env->app_private;
-	bool make = dir_tables(fault->dir) == 0;
+	bool make = dir_count(fault->dir, file_is_table) == 0;
 	int ret;
 
 	ret = table_open(tables->env, table_info[T_META].file,
