@@ -9,7 +9,7 @@ import pytest
 import zt
 from people import pair, somebody, somebody_else
 
-LONG = 50
+LONG = 3600
 
 
 def status(server, name):
@@ -165,7 +165,8 @@ def test_thousands_that_hang_up_at_once_leave_nothing_behind(serve):
     before = resident_kb(server)
     for _ in range(2):
         storm()
-    assert resident_kb(server) - before < 16 * 1024
+    # The address sanitizer keeps what was freed.
+    assert zt.SANITIZED or resident_kb(server) - before < 16 * 1024
     assert one.get("./").status == 200 and server.held() == 0
 
 
