@@ -54,7 +54,7 @@ struct stream {
 	size_t len, at;
 	char *ends[2];		/* PIECE_END, PIECE_LATE_END */
 	enum { TOP, FLOWING, OVER } state;
-	bool waited;
+	bool waited;		/* was suspended; until that is answered */
 };
 
 /* ---- pieces ---- */
@@ -265,6 +265,15 @@ begin(struct stream *stream)
 	stream->waiter.reason = 0;
 }
 
+/* What came of a wait is made, or nobody is there to take it. */
+static void
+wait_answered(struct stream *stream)
+{
+	if (stream->waited)
+		live_done(stream->waiter.worker);
+	stream->waited = false;
+}
+
 static ssize_t
 stream_next(void *state, char *buf, size_t max)
 {
@@ -273,10 +282,9 @@ stream_next(void *state, char *buf, size_t max)
 
 	if (stream->state == TOP)
 		begin(stream);
-	else if (stream->waited) {
+	else if (stream->waited)
 		go_on(stream);
-		stream->waited = false;
-	}
+	wait_answered(stream);
 	while ((n = take(stream, buf, max)) == 0) {
 		if (stream->state == OVER)
 			return STREAM_END;
@@ -292,6 +300,7 @@ stream_free(void *state)
 {
 	struct stream *stream = state;
 
+	wait_answered(stream); /* resumed, but hung up before the next piece */
 	line_change(stream->sid, LINE_ASKED, LINE_UNKNOWN);
 	free(stream->ends[0]);
 	free(stream->ends[1]);

@@ -161,6 +161,26 @@ def test_it_counts_as_a_hold(serve):
     zt.wait_until("hang-ups are seen", lambda: server.held() == 0)
 
 
+def test_streams_that_went_leave_room_for_those_who_wait(serve):
+    """A worker gets only so many holds to answer at a time (WAKES_AT_WORK); each stream that was
+    woken, by news or by its end, must be taken off again."""
+    server = serve(threads=1)
+    one, other, cid = streaming(server)
+    stream = open_stream(one, cid)
+    say(other, cid, "news")
+    stream.wait("news").close()
+    zt.wait_until("it is gone", lambda: server.held() == 0)
+    for _ in range(70):
+        stream = open_stream(one, cid)
+        server.wait_held()
+        stream.close()
+        zt.wait_until("it is gone", lambda: server.held() == 0)
+    stream = open_stream(one, cid)
+    server.wait_held()
+    say(other, cid, "still told")
+    stream.wait("still told").close()
+
+
 def test_stop_ends_it_with_a_way_back(serve):
     server = serve()
     one, other, cid = streaming(server)
