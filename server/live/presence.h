@@ -38,7 +38,7 @@ void presence_stop(void);
 
 /* A link followed or a form sent, on a phone or on something larger. */
 void presence_active(uint64_t uid, bool phone);
-/* A request that is no activity (a hold): the lists of one who did not look
+/* A request that is no activity (a hold, a frame): the lists of one who did not look
  * for half an hour count as changed.  presence_active does the same. */
 void presence_back(uint64_t uid);
 /* +1 when held, -1 when resumed: hold.c calls this, for waiters with a uid. */

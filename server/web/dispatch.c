@@ -12,6 +12,7 @@
 #include "web/formkey.h"
 #include "web/held.h"
 #include "web/http.h"
+#include "web/mode.h"
 #include "web/reply.h"
 #include "web/route.h"
 #include "web/shell.h"
@@ -260,10 +261,10 @@ note_activity(struct request *request)
 	    request->piece != PIECE_NONE)
 		return;
 	soft_seen(viewer->uid, &viewer->hash, request->now_ms);
-	if (request_query(request, "w").len == 0)
-		presence_active(viewer->uid, device_is_phone(&request->device));
-	else
+	if (mode_by_itself(request))
 		presence_back(viewer->uid);
+	else
+		presence_active(viewer->uid, device_is_phone(&request->device));
 	held_proof(request);
 	/* What this request itself has moved is no news to its page. */
 	watch_renew(&request->watch);

@@ -17,6 +17,7 @@
 #include "im/soft.h"
 #include "live/presence.h"
 #include "web/http.h"
+#include "web/mode.h"
 
 #define PLACES 8192
 #define LOCKS 64
@@ -30,7 +31,7 @@ static struct place {
 	struct watch_set watch, calm;
 	uint64_t uid;
 	struct session_hash session;
-	bool phone;
+	bool phone, by_itself;
 	int64_t idle_ms;	/* wall time until which a hit needs no store */
 	char etag[24];
 	size_t bytes;
@@ -175,7 +176,7 @@ memo_answer(struct request *request, unsigned *status,
 	struct place *place;
 	struct session_hash session;
 	uint64_t uid;
-	bool known, phone;
+	bool known, phone, by_itself;
 
 	if (request->memo[0] == 0 && request->memo[1] == 0)
 		return false;
@@ -194,11 +195,15 @@ memo_answer(struct request *request, unsigned *status,
 	uid = place->uid;
 	session = place->session;
 	phone = place->phone;
+	by_itself = place->by_itself;
 	place_unlock(place);
 	atomic_fetch_add_explicit(&hits, 1, memory_order_relaxed);
 	if (request_counts(request)) {
 		soft_seen(uid, &session, request->now_ms);
-		presence_active(uid, phone);
+		if (by_itself)
+			presence_back(uid);
+		else
+			presence_active(uid, phone);
 	}
 	return true;
 }
@@ -225,6 +230,7 @@ memo_put(struct request *request, struct MHD_Response *page)
 	place->uid = request->viewer.uid;
 	place->session = request->viewer.hash;
 	place->phone = device_is_phone(&request->device);
+	place->by_itself = mode_by_itself(request);
 	place->idle_ms = request->now_ms + RECHECK_MS;
 	memcpy(place->etag, request->etag.p, request->etag.len + 1);
 	place->bytes = request->sent_bytes;

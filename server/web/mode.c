@@ -74,6 +74,12 @@ mode_is_log(const struct request *request)
 	    str_eq(request_query(request, "v"), STR("stream")));
 }
 
+bool
+mode_by_itself(const struct request *request)
+{
+	return request_query(request, "w").len != 0 || mode_is_log(request);
+}
+
 struct str
 mode_switched(const struct request *request)
 {

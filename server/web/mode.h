@@ -32,4 +32,8 @@ struct str mode_switched(const struct request *request);
 /* Is the page being made the part that moves, in a frame of its own? */
 bool mode_is_log(const struct request *request);
 
+/* Does its client fetch this by itself, whether or not somebody is there?  A
+ * hold, or what moves in a frame. */
+bool mode_by_itself(const struct request *request);
+
 #endif

@@ -89,6 +89,20 @@ def test_one_that_waits_is_here(serve):
     held.client.close()
 
 
+def test_a_frame_that_loads_itself_is_no_activity(serve):
+    server = serve()
+    one, other, cid = pair(server)
+    save(one, live="15")
+    (frame,) = one.get(cid).frames
+    for _ in range(4):
+        server.advance(4 * 60000)
+        for _ in range(2):                  # the second is answered from memory
+            assert one.request("GET", one.resolve(frame)).status == 200
+    becomes(other, one.name, AWAY)
+    one.get("./")
+    becomes(other, one.name, ONLINE)
+
+
 @pytest.mark.parametrize("preset,state", [("NOKIA7110", PHONE), ("GBK", PHONE), ("CHROME", ONLINE),
                                           ("LYNX", ONLINE)])
 def test_on_phone_is_seen_by_the_client(shared, preset, state):
