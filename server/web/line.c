@@ -1,6 +1,8 @@
 /*
- * What is known of the lines of sessions: a small table by session, the newest
- * has the place.  A few bits each, so one lock.
+ * What is known of the lines of sessions: a small table by session.  Who has
+ * something new to say takes the place; who asks, or has nothing but good to say
+ * of a line that nothing is known of, leaves it to whom it belongs.  A few bits
+ * each, so one lock.
  */
 #include "web/line.h"
 
@@ -21,37 +23,42 @@ static struct place {
 } places[PLACES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* The session's place, taken over if need be; locked until line_leave. */
+/* Under the lock: the session's place, or NULL when nothing is known of it. */
 static struct place *
-line_enter(uint64_t sid)
+place_find(uint64_t sid)
 {
 	struct place *place = &places[sid % PLACES];
-	int64_t now = clock_mono_ms();
 
-	pthread_mutex_lock(&lock);
-	if (place->sid != sid || now - place->since_ms > KNOWN_MS)
-		*place = (struct place){ .sid = sid, .since_ms = now };
+	return place->sid == sid &&
+	    clock_mono_ms() - place->since_ms <= KNOWN_MS ? place : NULL;
+}
+
+/* The same, taken over if need be. */
+static struct place *
+place_make(uint64_t sid)
+{
+	struct place *place = place_find(sid);
+
+	if (place != NULL)
+		return place;
+	place = &places[sid % PLACES];
+	*place = (struct place){ .sid = sid, .since_ms = clock_mono_ms() };
 	return place;
 }
 
-static void
-line_leave(void)
-{
-	pthread_mutex_unlock(&lock);
-}
-
-/* A copy; who only asks takes no place. */
+/* A copy. */
 static struct place
 line_look(uint64_t sid)
 {
-	struct place place;
+	struct place copy = { .sid = sid };
+	const struct place *place;
 
 	pthread_mutex_lock(&lock);
-	place = places[sid % PLACES];
+	place = place_find(sid);
+	if (place != NULL)
+		copy = *place;
 	pthread_mutex_unlock(&lock);
-	if (place.sid != sid || clock_mono_ms() - place.since_ms > KNOWN_MS)
-		return (struct place){ .sid = sid };
-	return place;
+	return copy;
 }
 
 enum line
@@ -63,39 +70,50 @@ line_get(uint64_t sid)
 bool
 line_change(uint64_t sid, enum line from, enum line to)
 {
-	struct place *place = line_enter(sid);
-	bool is = place->line == from;
+	const struct place *place;
+	bool is;
 
+	pthread_mutex_lock(&lock);
+	place = place_find(sid);
+	is = (place != NULL ? place->line : LINE_UNKNOWN) == from;
 	if (is)
-		place->line = to;
-	line_leave();
+		place_make(sid)->line = to;
+	pthread_mutex_unlock(&lock);
 	return is;
 }
 
 void
 line_hung_up(uint64_t sid)
 {
-	line_enter(sid)->hung_up = true;
-	line_leave();
+	pthread_mutex_lock(&lock);
+	place_make(sid)->hung_up = true;
+	pthread_mutex_unlock(&lock);
 }
 
 void
 line_mended(uint64_t sid)
 {
-	struct place *place = line_enter(sid);
+	struct place *place;
 
-	place->cuts += place->hung_up;
-	place->hung_up = false;
-	line_leave();
+	pthread_mutex_lock(&lock);
+	place = place_find(sid);
+	if (place != NULL) {
+		place->cuts += place->hung_up;
+		place->hung_up = false;
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 void
 line_bore(uint64_t sid)
 {
-	struct place *place = line_enter(sid);
+	struct place *place;
 
-	place->cuts = 0;
-	line_leave();
+	pthread_mutex_lock(&lock);
+	place = place_find(sid);
+	if (place != NULL)
+		place->cuts = 0;
+	pthread_mutex_unlock(&lock);
 }
 
 bool

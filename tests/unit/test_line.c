@@ -25,6 +25,10 @@ test_sessions_do_not_share_a_place(void **state)
 	assert_int_equal(line_get(18 + 8192), LINE_UNKNOWN);
 	/* Who only asks takes nothing away; who has something to say does. */
 	assert_int_equal(line_get(18), LINE_ASKED);
+	line_bore(18 + 8192); /* nothing to forget of that one */
+	line_mended(18 + 8192);
+	assert_false(line_change(18 + 8192, LINE_ASKED, LINE_FLOWS));
+	assert_int_equal(line_get(18), LINE_ASKED);
 	assert_true(line_change(18 + 8192, LINE_UNKNOWN, LINE_ASKED));
 	assert_int_equal(line_get(18), LINE_UNKNOWN);
 }
