@@ -34,8 +34,10 @@ def test_decks_have_room_for_a_long_one(shared, lang):
     one, other, cid = pair(shared, "NOKIA7110", cookies=True, lang=lang)
     for n in range(6):
         say(other, cid, f"{n} " + "\u4e2d\u6587" * 40)
+    form = one.get("o?v=presence").form(to="o", do="presence")
+    one.submit(form, status="\U0001f600" * 80)
     shared.ctl("notice", "\u7ef4\u62a4" * 50)
-    for href in [*PAGES, "o?v=password", cid, cid + "?v=form", cid + "-3"]:
+    for href in [*PAGES, "o?v=password", "o?v=live", "o?v=presence", "o?v=presence&p=2", cid, cid + "?v=form", cid + "-3"]:
         page = one.get(href)
         assert "\u7ef4\u62a4" * 10 in page.words and "\u7ef4\u62a4" * 11 not in page.words
     shared.ctl("notice")
