@@ -52,3 +52,9 @@ crowd_gone(void)
 {
 	atomic_fetch_sub(&connections, 1);
 }
+
+unsigned
+crowd_size(void)
+{
+	return atomic_load(&connections);
+}

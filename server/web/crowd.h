@@ -10,4 +10,5 @@ void crowd_start(unsigned connections);
 /* A connection has come or gone.  Any thread. */
 void crowd_come(void);
 void crowd_gone(void);
+unsigned crowd_size(void); /* open now */
 #endif

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,6 +48,7 @@ const struct conf *http_conf;
 
 static struct MHD_Daemon *mhd;
 static unsigned port; /* set once at start */
+static int quiesced_fd = -1; /* main's, between quiesce and stop */
 static _Atomic unsigned active;	 /* begun and not yet completed */
 static _Atomic uint64_t count_requests, count_posts, count_unmodified,
     count_5xx;
@@ -531,11 +533,12 @@ web_port(void)
 void
 web_quiesce(void)
 {
-	int fd = MHD_quiesce_daemon(mhd);
-
+	/* Ours again, but its threads may still look at it: nobody new gets in,
+	 * and web_stop closes it. */
+	quiesced_fd = MHD_quiesce_daemon(mhd);
 	wait_refuse();
-	if (fd >= 0)
-		close(fd);
+	if (quiesced_fd >= 0)
+		shutdown(quiesced_fd, SHUT_RD);
 }
 
 void
@@ -551,6 +554,8 @@ web_stop(void)
 		nanosleep(&moment, NULL);
 	pwpool_stop();
 	MHD_stop_daemon(mhd);
+	if (quiesced_fd >= 0)
+		close(quiesced_fd);
 	memo_stop();
 	static_stop();
 	badge_stop();
@@ -566,8 +571,6 @@ web_reload(void)
 void
 web_stats(struct web_stats *out)
 {
-	const union MHD_DaemonInfo *info = MHD_get_daemon_info(mhd,
-	    MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 	struct memo_stats memo;
 
 	memo_stats(&memo);
@@ -581,6 +584,6 @@ web_stats(struct web_stats *out)
 		.memo_entries = memo.entries,
 		.memo_bytes = memo.bytes,
 		.errors_5xx = atomic_load(&count_5xx),
-		.connections = info != NULL ? info->num_connections : 0,
+		.connections = crowd_size(),
 	};
 }
