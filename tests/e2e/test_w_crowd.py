@@ -57,9 +57,11 @@ def test_when_connections_run_short_the_oldest_give_way(narrow):
         for person in people:
             waits.append(person.get("./").waits_on)
             person.close()
-        holds = [hold_on(stack, narrow, person, wait)
-                 for person, wait in zip(people[1:], waits[1:]) for _ in range(2)]
-        narrow.wait_held(30)
+        holds = []
+        for person, wait in zip(people[1:], waits[1:]):
+            for _ in range(2):           # one after the other: their order counts
+                holds.append(hold_on(stack, narrow, person, wait))
+                narrow.wait_held(len(holds))
         new = [stack.enter_context(connect(narrow)) for _ in range(20)]
         for sock in new:
             sock.sendall(raw_get(one, "f"))
