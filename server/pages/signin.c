@@ -77,7 +77,7 @@ signin_show(struct request *request)
 	if (request->route != NULL && request->route->post == login_post)
 		view_text(view, &view->root, "name", request->field[FIELD_NAME]);
 	if (to.len != 0)
-		view_link(view, &view->root, "to", to);
+		view_text(view, &view->root, "to", to);
 	if (request->text_kept) {
 		view_bool(view, &view->root, "kept", true);
 		return OK;

@@ -18,6 +18,10 @@ PRESETS = {
     "W3M": dict(http="1.0", headers={
         "User-Agent": "w3m/0.5.3+git20230121",
         "Accept": "text/html, text/*;q=0.5, image/*, application/*, x-scheme-handler/*"}),
+    # Shows pages it has without asking, so that links to it carry a number of their own.
+    "ELINKS": dict(headers={
+        "User-Agent": "ELinks/0.13.2 (textmode; Debian; Linux 6.1.0 x86_64; 80x50-2)",
+        "Accept": "*/*"}),
     "NOKIA7110": dict(cookies=False, headers={
         "User-Agent": "Nokia7110/1.0 (05.01)",
         "Accept": "application/vnd.wap.wmlc, image/vnd.wap.wbmp, text/vnd.wap.wml",

@@ -181,7 +181,7 @@ def wait_link(client, href):
     return page.waits_on
 
 
-@pytest.mark.parametrize("preset", ["CHROME", "NOKIA7110", "LYNX"])
+@pytest.mark.parametrize("preset", ["CHROME", "NOKIA7110", "LYNX", "ELINKS"])
 @pytest.mark.parametrize("way", ["expired", "ended"])
 def test_a_form_in_flight_outlives_its_session(serve, preset, way):
     server = serve()
@@ -200,6 +200,7 @@ def test_a_form_in_flight_outlives_its_session(serve, preset, way):
     assert has_sign_in(page), page.words
     assert "half a letter" not in "".join(texts(other, cid))
     sign_in(one)
+    assert cid in one.page.url, f"where the text is, not {one.page.url}"
     if "half a letter" not in "".join(texts(one, cid)):
         form = one.page.form(typed="m") or message_form_of(one, cid)
         assert form.value["m"] == "half a letter $5 & 半封信", "the text is back in the form"
