@@ -133,6 +133,20 @@ def test_the_session_ends_and_the_text_comes_back(browser, server):
     assert people.texts(friend, cid) == ["half written"]
 
 
+def test_the_newest_messages_are_seen_on_a_small_screen(browser, server):
+    """Below the field and what it says of the last one: a talk is there to be read."""
+    browser.resize(*SIZES["240x320"])
+    register(browser, server)
+    friend, cid = with_friend(browser, server)
+    for text in ("the last but one", "the last of all"):
+        people.say(friend, cid, text)
+    browser.wait("the last of all")
+    browser.fill("textarea[name=m]", "an answer")
+    browser.submit(cid)
+    browser.wait("an answer")
+    assert browser.place_of("an answer") < browser.place_of("the last of all") < 300
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_no_page_scrolls_sideways(browser, server, size):
     browser.resize(*SIZES[size])
