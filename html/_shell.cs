@@ -20,7 +20,7 @@ var:part.href ?>"><?cs var:part.text ?></a><?cs else ?><?cs var:part.text ?><?cs
 
 # Where in the list, and the way to the rest of it.  rel stands on the links: as
 # <link> text browsers would make it the first link of the page.
-?><?cs def:range(newer_label, older_label) ?><?cs if:?newer || ?older || page == "conversation" && ?first ?><p><?cs
+?><?cs def:range(newer_label, older_label) ?><?cs if:?newer || ?older ?><p><?cs
 if:?newer ?><a href="<?cs var:newer ?>" rel="prev" accesskey="4">4.<?cs var:newer_label ?></a> <?cs /if ?><?cs
 if:?first ?><?cs var:first ?>-<?cs var:last ?> / <?cs var:total ?><?cs /if ?><?cs
 if:?older ?> <a href="<?cs var:older ?>" rel="next" accesskey="6">6.<?cs var:older_label ?></a><?cs if:?unread_older ?> (<?cs var:unread_older ?>)<?cs /if ?><?cs /if ?></p>
@@ -47,7 +47,7 @@ if:?framed && !?xml ?><base target="_top"/><?cs /if ?><?cs
 if:?next && !?piece && (page == "inbox" || page == "conversation" && !?form) ?><meta http-equiv="refresh" content="<?cs var:refresh ?>;url=<?cs var:next ?>"/><?cs /if ?></head><body>
 <?cs if:?site && !?frame ?><p class="b"><strong><?cs var:site ?></strong></p>
 <?cs /if ?><?cs if:!?frame && !?log ?><?cs call:bar() ?><?cs /if ?><?cs if:!?log ?><h1><?cs var:title ?></h1>
-<?cs /if ?><?cs if:?error && !?text_error ?><p class="e"><strong><?cs var:T.error[error] ?></strong></p>
+<?cs /if ?><?cs if:?error && !?text_error && !(error == "sign_in" && ?ended) ?><p class="e"><strong><?cs var:T.error[error] ?></strong></p>
 <?cs /if ?><?cs if:?notice ?><p class="n"><?cs var:T.notice[notice] ?></p>
 <?cs /if ?><?cs /def ?><?cs
 
@@ -56,10 +56,11 @@ if:?next && !?piece && (page == "inbox" || page == "conversation" && !?form) ?><
 if:?pause ?><a href="<?cs var:pause ?>"<?cs if:!?wait ?> accesskey="5"<?cs /if ?><?cs if:?log ?> target="_self"<?cs /if ?>><?cs
 if:!?wait ?>5.<?cs /if ?><?cs var:T.nav.pause ?></a> <?cs /if ?><?cs
 if:?wait ?><a href="<?cs var:wait ?>" accesskey="5"<?cs if:?log ?> target="_self"<?cs /if ?>>5.<?cs var:T.nav.wait ?></a> <?cs /if ?><?cs
-if:?moving ?><a href="<?cs var:moving ?>"<?cs if:?log ?> target="_self"<?cs /if ?>><?cs var:T.nav.moving ?></a> <?cs /if ?><?cs /def ?><?cs
+if:?moving ?><a href="<?cs var:moving ?>"<?cs if:!?wait ?> accesskey="5"<?cs /if ?><?cs if:?log ?> target="_self"<?cs /if ?>><?cs
+if:!?wait ?>5.<?cs /if ?><?cs var:T.nav.moving ?></a> <?cs /if ?><?cs /def ?><?cs
 
 # The part of a page that moves, in the part that does not; and the way to mend its line, which
-# stands outside of it.
+# stands below it: few ever need it.
 ?><?cs def:reconnect() ?><a href="<?cs var:reconnect ?>" target="log" accesskey="0">0.<?cs var:T.nav.reconnect ?></a><?cs /def ?><?cs
 def:frame(title) ?><?cs if:!?xml ?><iframe name="log" src="<?cs var:frame ?>" title="<?cs var:title ?>"></iframe><?cs /if ?><?cs /def ?><?cs
 

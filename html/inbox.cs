@@ -1,7 +1,9 @@
-<?cs include:"html/_shell.cs" ?><?cs call:head(T.title.inbox) ?><p><?cs
-call:switch() ?><?cs if:?log ?><?cs var:T.foot.asof ?> <?cs var:asof ?><?cs elif:?frame ?><?cs call:reconnect() ?><?cs
+<?cs include:"html/_shell.cs" ?><?cs call:head(T.title.inbox) ?><?cs
+if:?frame ?><?cs call:frame(T.title.inbox) ?><p><?cs call:reconnect() ?></p>
+<?cs else ?><p><?cs
+call:switch() ?><?cs if:?log ?><?cs var:T.foot.asof ?> <?cs var:asof ?><?cs
 else ?><?cs call:a(self, "0", T.nav.refresh) ?><?cs /if ?></p>
-<?cs if:?frame ?><?cs call:frame(T.title.inbox) ?><?cs /if ?><?cs call:keep_live() ?><?cs if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
+<?cs /if ?><?cs call:keep_live() ?><?cs if:subcount(requests) ?><h2><?cs var:T.friends.requests ?></h2><ul class="l"><?cs
 each:person = requests ?><li><a href="<?cs var:person.href ?>"><?cs var:person.name ?></a> <?cs
 call:act("f", "accept", person.id, T.do.accept) ?><?cs call:act("f", "refuse", person.id, T.do.refuse) ?></li>
 <?cs /each ?></ul><?cs /if ?><?cs

@@ -1,7 +1,7 @@
 <?cs include:"html/_shell.cs" ?><?cs include:"_names.cs" ?><?cs call:head(T.title.sessions) ?><?cs
 if:subcount(sessions) ?><ul class="l"><?cs
 each:item = sessions ?><li><b><?cs call:device(item) ?></b> <?cs var:T.session[item.kind] ?><br/><?cs
-var:T.session.created ?> <?cs var:item.created ?>, <?cs var:T.session.used ?> <?cs var:item.used ?> <?cs
+var:T.session.created ?> <?cs var:item.created ?> · <?cs var:T.session.used ?> <?cs var:item.used ?> <?cs
 if:?item.here ?><i><?cs var:T.session.here ?></i><?cs else ?><?cs
 call:act("o", "end", item.id, T.do.end) ?><?cs /if ?></li>
 <?cs /each ?></ul>

@@ -50,7 +50,7 @@ if:asks && !subcount(requests) ?><a href="f<?cs var:tail ?>"><?cs var:T.bar.asks
 ?><?cs def:body() ?><p><?cs
 if:?site ?><?cs var:site ?><br/><?cs /if ?><?cs
 if:page != "conversation" ?><?cs call:bar() ?><?cs /if ?><?cs
-if:?error && !?text_error ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
+if:?error && !?text_error && !(error == "sign_in" && ?ended) ?><b><?cs var:T.error[error] ?></b><br/><?cs /if ?><?cs
 if:?notice ?><?cs var:T.notice[notice] ?><br/><?cs /if ?><?cs /def ?><?cs
 
 # The way out of the deck; a talk, the deck read most, has only the way back to all talks.

@@ -347,6 +347,8 @@ def test_the_frame_leads_out_of_itself_and_says_its_time(shared):
     frame = re.search(r"<iframe [^>]*>", one.page.text).group()
     assert f'title="{T("talk.log")}"' in frame and 'name="log"' in frame
     assert one.page.link(text=T("nav.reconnect"))
+    assert one.page.text.index("<iframe") < one.page.text.index(T("nav.reconnect")), \
+        "what few need stands below"
 
 
 def test_the_inbox_is_two_parts_where_frames_are(shared):

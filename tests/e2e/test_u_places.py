@@ -197,6 +197,7 @@ def test_text_typed_at_the_place_that_was_ended_is_kept(wide, preset):
     one.signed_in = False
     page = one.submit(form, m="half a letter 半封信")
     assert told(page, "newest") and T("signin.kept") in page.words
+    assert T("error.sign_in") not in page.words, "why says it all"
     assert texts(other, cid) == []
     sign_in(one)
     one.get(cid)
@@ -294,7 +295,7 @@ def test_many_places_fit_a_deck(shared, lang):
     assert seen == 11
     set_rule(one, "ask")
     client = password_given(shared, one, "NOKIA7110", lang=lang)
-    assert asked(client.page) and "(12)" in client.page.words
+    assert asked(client.page) and f"{T('settings.sessions', lang)}: 12" in client.page.words
 
 
 def test_nobody_ends_sessions_of_others(shared):
