@@ -4,7 +4,7 @@ def:on(choice) ?><option value="<?cs var:choice.value ?>"<?cs if:?choice.on ?> s
 
 call:head(T.title.presence) ?><?cs if:subcount(states) ?><form method="post" action="o">
 <p><label><?cs var:T.showing.state ?> <select name="state"><?cs each:choice = states ?><?cs call:on(choice) ?><?cs
-var:T.showing.as[choice.value] ?></option><?cs /each ?></select></label><?cs var:T.showing.stays ?></p>
+var:T.showing.as[choice.value] ?></option><?cs /each ?></select></label><br/><?cs var:T.showing.stays ?></p>
 <p><label><?cs var:T.showing.status ?> <input name="status" maxlength="80" value="<?cs var:status ?>"/></label></p>
 <p><label><?cs var:T.showing.see ?> <select name="see"><?cs each:choice = sees ?><?cs call:on(choice) ?><?cs
 var:T.showing.to[choice.value] ?></option><?cs /each ?></select></label></p>
@@ -18,5 +18,4 @@ var:T.showing.image_what ?></p>
 <?cs call:act("o", "image", "", T.showing.image_again) ?><?cs call:act("o", "noimage", "", T.showing.image_off) ?><?cs
 else ?><p><?cs var:T.showing.image_none ?></p>
 <?cs call:act("o", "image", "", T.showing.image_make) ?><?cs /if ?>
-<p><a href="o<?cs var:tail ?>"><?cs var:T.nav.back ?></a></p>
 <?cs call:foot() ?>

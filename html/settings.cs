@@ -18,7 +18,7 @@ var:T.rule[choice.value] ?></option><?cs /each ?></select></label></p>
 <p><?cs call:form_key() ?><input type="hidden" name="do" value="save"/><input type="submit" value="<?cs var:T.do.save ?>"/></p></form>
 <?cs each:item = views ?><p><a href="<?cs var:item.link ?>"><?cs var:T.title[item.name] ?></a></p>
 <?cs /each ?><?cs if:?path ?><p><?cs var:T.title.password ?>, <?cs var:T.title.export ?>: <?cs var:T.error.cookie_only ?></p>
-<?cs /if ?><h2><?cs var:T.settings.leave ?></h2><?cs
+<?cs /if ?><?cs
 call:act("logout", "signout", "", T.do.signout) ?><?cs
 if:?sessions ?><p><?cs var:T.settings.sessions ?>: <?cs var:sessions ?></p><?cs
 call:act("o", "everywhere", "", T.do.everywhere) ?><?cs /if ?>

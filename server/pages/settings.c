@@ -159,10 +159,10 @@ static const struct settings_view {
 	bool not_path; /* not for sessions that live in the path */
 	bool rare;     /* WML: on the page behind "more", where there is room */
 } views[] = {
-	{ .name = STR("live"), .show = live_show },
-	{ .name = STR("password"), .show = password_show, .not_path = true },
-	{ .name = STR("sessions"), .show = sessions_show },
 	{ .name = STR("presence"), .show = presence_settings_show },
+	{ .name = STR("live"), .show = live_show },
+	{ .name = STR("sessions"), .show = sessions_show },
+	{ .name = STR("password"), .show = password_show, .not_path = true },
 	{ .name = STR("export"), .show = export_show, .not_path = true,
 	  .rare = true },
 };
