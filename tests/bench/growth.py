@@ -158,8 +158,8 @@ PAGES = {
     "talk: pages all over the biggest": lambda c: deep(c.of("big")[0]),
     "talk: newest page, 500 talks in turn":
         lambda c: pages_of(c.of("any"), lambda v: f"c{v.cid}?{bench.WHOLE}"),
-    "inbox: somebody with 6 to 8 talks": lambda c: pages_of(c.of("few")[:1], lambda v: ""),
-    "inbox: 500 such people in turn": lambda c: pages_of(c.of("few"), lambda v: ""),
+    "inbox: somebody with 6 to 8 talks": lambda c: pages_of(c.of("few")[:1], lambda v: f"?{bench.WHOLE}"),
+    "inbox: 500 such people in turn": lambda c: pages_of(c.of("few"), lambda v: f"?{bench.WHOLE}"),
     "friends: somebody with 6 to 8": lambda c: pages_of(c.of("few")[:1], lambda v: "f"),
     "friends: 500 such people in turn": lambda c: pages_of(c.of("few"), lambda v: "f"),
     "person: a friend": lambda c: pages_of(c.of("few")[:1], lambda v: f"u{v.peer}"),
@@ -172,7 +172,7 @@ def visit(path):
 
 
 LISTS = {
-    "inbox": visit(lambda v: ""),
+    "inbox": visit(lambda v: f"?{bench.WHOLE}"),
     "friends": visit(lambda v: "f"),
     "newest page of a talk": visit(lambda v: f"c{v.cid}?{bench.WHOLE}"),
     "a message and the page after it, each half":
