@@ -316,7 +316,7 @@ wants_stream(const struct request *request)
 {
 	return request->key.mode == LIVE_STREAM && mode_is_log(request) &&
 	    str_eq(request_query(request, "v"), STR("stream")) &&
-	    request->method == METHOD_GET;
+	    request->method == METHOD_GET && request_counts(request);
 }
 
 /* The form; the lines stand in the frame, which moves by itself. */

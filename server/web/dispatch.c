@@ -321,7 +321,8 @@ run(struct request *request)
 		return err;
 	if (request->method == METHOD_POST)
 		return request->route->post(request);
-	held_parse(request);
+	if (request->piece == PIECE_NONE) /* a piece is never held by itself */
+		held_parse(request);
 	request->show = request->route->get;
 	return OK;
 }

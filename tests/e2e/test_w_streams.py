@@ -181,6 +181,25 @@ def test_streams_that_went_leave_room_for_those_who_wait(serve):
     stream.wait("still told").close()
 
 
+def test_a_stream_at_the_address_of_a_hold_is_a_stream(serve):
+    """A line that gathered is given another chance in the middle of a chain of holds."""
+    server = serve(hold_s=50)
+    one, other, cid = streaming(server)
+    version = re.search(r"w=([^&]+)", somebody_else(one, "JSON").get(cid).waits_on).group(1)
+    stream = Stream(one, one.get(cid).frames[0] + "&w=" + version)
+    server.wait_held(1)
+    say(other, cid, "one hold, and news in it")
+    stream.wait("news in it").close()
+    zt.wait_until("nothing is left of it", lambda: server.held() == 0)
+
+
+def test_fetched_ahead_it_is_a_page(serve):
+    """Nobody looks, so nothing may count as read."""
+    one, other, cid = streaming(serve())
+    page = one.request("GET", one.resolve(f"{cid}?v=stream"), extra={"Sec-Purpose": "prefetch"})
+    assert page.header("Content-Length")
+
+
 def test_stop_ends_it_with_a_way_back(serve):
     server = serve()
     one, other, cid = streaming(server)
