@@ -19,6 +19,7 @@
 #include "live/presence.h"
 #include "store/backup.h"
 #include "text/utf8.h"
+#include "web/auth.h"
 #include "web/web.h"
 
 #define PASSWORD_CHARS 12 /* of a made one: 31^12, about 59 bits */
@@ -195,9 +196,11 @@ run_user_passwd(struct call *call)
 	err = password_hash(call, password, &change.password_hash);
 	if (err == OK)
 		err = committer_run(&change.command);
-	if (err == OK)
-		presence_gone(change.uid);
-	return err;
+	if (err != OK)
+		return err;
+	ticket_forget(change.uid);
+	presence_gone(change.uid);
+	return OK;
 }
 
 static enum err

@@ -395,6 +395,7 @@ ended(struct request *request)
 	enum err err = work->end.command.err;
 
 	if (err == OK) {
+		ticket_forget(work->end.uid);
 		presence_gone(work->end.uid);
 		request->viewer = (struct viewer){ 0 };
 		request->reply.cookie = auth_cookie(request, STR_NONE);
@@ -423,8 +424,10 @@ password_done(struct request *request)
 	struct settings *work = request->work;
 	enum err err = work->password.command.err;
 
-	if (err == OK)
+	if (err == OK) {
+		ticket_forget(work->password.uid);
 		request_redirect(request, STR("o?ok=password_changed"));
+	}
 	dispatch_finish(request, err);
 }
 

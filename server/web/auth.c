@@ -212,6 +212,16 @@ ticket_take(const struct request *request, struct str name, struct ticket *out)
 	return ticket != NULL;
 }
 
+void
+ticket_forget(uint64_t uid)
+{
+	pthread_mutex_lock(&ticket_lock);
+	for (unsigned i = 0; i < TICKETS; i++)
+		if (tickets[i].ticket.uid == uid)
+			tickets[i].ticket = (struct ticket){ 0 };
+	pthread_mutex_unlock(&ticket_lock);
+}
+
 /* ---- origins ---- */
 
 static bool

@@ -47,6 +47,10 @@ bool ticket_take(const struct request *request, struct str name,
 bool ticket_see(const struct request *request, struct str name,
     struct ticket *out);
 
+/* Those of a person go: whoever has one gave a password that is good no more, or
+ * was at one of the places that were ended. */
+void ticket_forget(uint64_t uid);
+
 /* Does a POST come from a page of ours?  Absent headers are accepted. */
 bool auth_same_origin(const struct request *request);
 /* May redirects name this request's host? */

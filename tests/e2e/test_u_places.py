@@ -142,6 +142,28 @@ def test_every_client_can_answer(wide, preset, answer):
         assert not held.answered
 
 
+@pytest.mark.parametrize("way", ["password", "everywhere", "operator"])
+def test_who_is_asked_may_not_answer_after_the_password_was_changed(wide, way):
+    one = somebody(wide)
+    set_rule(one, "ask")
+    thief = password_given(wide, one)
+    assert asked(thief.page)
+    if way == "operator":
+        wide.ctl("user", "passwd", one.name, stdin="another-secret\n")
+    elif way == "everywhere":
+        one.get("o")
+        one.submit(one.page.form(to="o", do="everywhere"))
+    else:
+        one.get("o?v=password")
+        one.submit(one.page.form(to="o", do="password"), password=PASSWORD, new="another-secret")
+        assert T("notice.password_changed") in one.page.words
+    thief.submit(thief.page.form(to="in", do="end"))
+    thief.signed_in = False
+    assert has_sign_in(thief.page) and has_sign_in(thief.get("./"))
+    if way == "password":
+        assert not has_sign_in(one.get("./"))
+
+
 def test_nobody_is_asked_who_is_nowhere_else(wide):
     one = somebody(wide)
     set_rule(one, "ask")
