@@ -5,7 +5,6 @@
 #include "pages/pages.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "live/roster.h"
 #include "live/talks.h"
@@ -20,15 +19,9 @@ static int
 row_cmp(const void *a_, const void *b_)
 {
 	const struct person_row *a = a_, *b = b_;
-	size_t len = a->shown.len < b->shown.len ? a->shown.len : b->shown.len;
 	int cmp = who_cmp(&a->who, &b->who);
 
-	if (cmp != 0)
-		return cmp;
-	cmp = len != 0 ? memcmp(a->shown.p, b->shown.p, len) : 0;
-	if (cmp == 0 && a->shown.len != b->shown.len)
-		cmp = a->shown.len < b->shown.len ? -1 : 1;
-	return cmp;
+	return cmp != 0 ? cmp : str_cmp(a->shown, b->shown);
 }
 
 /* Those who are here, sorted, before those who are not: these the roster has in

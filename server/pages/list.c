@@ -1,4 +1,5 @@
-/* Paging of lists: rows skipped in the query, never a position that moves. */
+/* Paging of lists (rows skipped in the query, never a position that moves), and
+ * lists to choose from. */
 #include "pages/pages.h"
 
 struct slice
@@ -35,4 +36,18 @@ list_fill(struct request *request, struct str self, struct slice slice,
 	if (slice.first + slice.n < total)
 		view_link(view, &view->root, "older", str_fmt(arena,
 		    "%.*s%cp=%zu", STR_ARGS(self), join, slice.first + slice.n));
+}
+
+void
+list_words(struct view *view, const char *key, const struct str *words, size_t n,
+    size_t chosen)
+{
+	struct view_node *list = view_list(view, &view->root, key);
+
+	for (size_t i = 0; i < n; i++) {
+		struct view_row *row = view_row(view, list);
+
+		view_text(view, row, "value", words[i]);
+		view_bool(view, row, "on", i == chosen);
+	}
 }

@@ -12,13 +12,11 @@
 static struct mode_choice
 chosen(const struct request *request)
 {
-	const Rec__Prefs *prefs = request->viewer.user->prefs;
+	const Rec__DevicePrefs *prefs = request_device_prefs(request);
 
-	for (size_t i = 0; prefs != NULL && i < prefs->n_device; i++)
-		if (prefs->device[i]->device_class == request->device.class)
-			return (struct mode_choice){ prefs->device[i]->mode,
-			    prefs->device[i]->refresh_s };
-	return (struct mode_choice){ 0, 0 };
+	return prefs != NULL ?
+	    (struct mode_choice){ prefs->mode, prefs->refresh_s } :
+	    (struct mode_choice){ 0, 0 };
 }
 
 static bool

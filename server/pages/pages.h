@@ -51,7 +51,7 @@ page_may_wait(struct request *request)
 	    request_query(request, "w").len != 0;
 }
 
-/* ---- list.c: pages of a list ---- */
+/* ---- list.c: pages of a list, and lists to choose from ---- */
 
 /* Which rows of `total` a page shows, by ?p= (rows to skip). */
 struct slice {
@@ -61,6 +61,10 @@ struct slice list_slice(const struct request *request, size_t total);
 /* first, last, total, newer, older. */
 void list_fill(struct request *request, struct str self, struct slice slice,
     size_t total);
+
+/* A list to choose from: value, and on for the one in force. */
+void list_words(struct view *view, const char *key, const struct str *words,
+    size_t n, size_t chosen);
 
 /* ---- who.c: what a page says of another's presence ---- */
 

@@ -4,7 +4,6 @@
  */
 #include "pages/pages.h"
 
-
 static struct str
 state_name(Rec__Friend__State state)
 {

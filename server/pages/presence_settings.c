@@ -23,21 +23,6 @@ static const struct str sees[SHOWING_RULES] = {
 
 /* ---- the page ---- */
 
-static void
-fill_choice(struct request *request, const char *key, const struct str *words,
-    size_t n, size_t chosen)
-{
-	struct view *view = &request->view;
-	struct view_node *list = view_list(view, &view->root, key);
-
-	for (size_t i = 0; i < n; i++) {
-		struct view_row *row = view_row(view, list);
-
-		view_text(view, row, "value", words[i]);
-		view_bool(view, row, "on", i == chosen);
-	}
-}
-
 /* The image's address, without its ending, and lines for other sites to copy.
  * Names of users hold nothing that would end an attribute. */
 static void
@@ -82,9 +67,9 @@ fill_form(struct request *request, const struct showing *showing)
 	bool again = request->err != OK &&
 	    str_eq(request->field[FIELD_DO], STR("presence"));
 
-	fill_choice(request, "states", states, COUNT(states), chosen(request,
+	list_words(view, "states", states, COUNT(states), chosen(request,
 	    FIELD_STATE, states, COUNT(states), showing->mode));
-	fill_choice(request, "sees", sees, COUNT(sees), chosen(request,
+	list_words(view, "sees", sees, COUNT(sees), chosen(request,
 	    FIELD_SEE, sees, COUNT(sees), showing->rule));
 	view_text(view, &view->root, "status", again ?
 	    request->field[FIELD_STATUS] :

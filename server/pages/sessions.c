@@ -53,21 +53,6 @@ sessions_row(struct request *request, struct view_row *row,
 	    shell_when(request, session->used_ms));
 }
 
-static void
-fill_rules(struct request *request)
-{
-	struct view *view = &request->view;
-	struct view_node *list = view_list(view, &view->root, "rules");
-	enum places_rule own = account_places(request->viewer.user);
-
-	for (unsigned i = 0; i < PLACES_COUNT; i++) {
-		struct view_row *row = view_row(view, list);
-
-		view_text(view, row, "value", rules[i]);
-		view_bool(view, row, "on", i == own);
-	}
-}
-
 static enum err
 fill_sessions(struct request *request)
 {
@@ -111,7 +96,8 @@ sessions_show(struct request *request)
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
 	view_bool(view, &view->root, "path", path);
-	fill_rules(request);
+	list_words(view, "rules", rules, PLACES_COUNT,
+	    account_places(request->viewer.user));
 	return path ? OK : fill_sessions(request);
 }
 

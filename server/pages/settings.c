@@ -28,20 +28,6 @@ static const int odd_zones[] = { -210, 210, 270, 330, 345, 390, 570 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void
-fill_words(struct view *view, const char *key, const struct str *words, size_t n,
-    size_t chosen)
-{
-	struct view_node *list = view_list(view, &view->root, key);
-
-	for (size_t i = 0; i < n; i++) {
-		struct view_row *row = view_row(view, list);
-
-		view_text(view, row, "value", words[i]);
-		view_bool(view, row, "on", i == chosen);
-	}
-}
-
-static void
 fill_numbers(struct view *view, const char *key, const unsigned *numbers,
     size_t n, unsigned chosen)
 {
@@ -107,12 +93,9 @@ static const Rec__DevicePrefs *
 own_device(const struct request *request)
 {
 	static const Rec__DevicePrefs none = REC__DEVICE_PREFS__INIT;
-	const Rec__Prefs *prefs = request->viewer.user->prefs;
+	const Rec__DevicePrefs *prefs = request_device_prefs(request);
 
-	for (size_t i = 0; prefs != NULL && i < prefs->n_device; i++)
-		if (prefs->device[i]->device_class == request->device.class)
-			return prefs->device[i];
-	return &none;
+	return prefs != NULL ? prefs : &none;
 }
 
 /* The page size chosen or in force before a deck made it smaller. */
@@ -130,10 +113,10 @@ fill_rare(struct request *request, const Rec__DevicePrefs *device)
 	struct view *view = &request->view;
 	struct str charset = { (char *)device->charset.data, device->charset.len };
 
-	fill_words(view, "faces", faces, request->device.takes_html ?
+	list_words(view, "faces", faces, request->device.takes_html ?
 	    COUNT(faces) : COUNT(faces) - 1, device->face == 0 ? 0 :
 	    device->face == 1 + FACE_WML ? 1 : 2);
-	fill_words(view, "charsets", charsets, COUNT(charsets),
+	list_words(view, "charsets", charsets, COUNT(charsets),
 	    charset.len == 0 ? 0 : word_index(charsets, COUNT(charsets), charset));
 }
 
@@ -143,10 +126,10 @@ fill_often(struct request *request, const Rec__DevicePrefs *device)
 	struct view *view = &request->view;
 	const Rec__Prefs *prefs = request->viewer.user->prefs;
 
-	fill_words(view, "langs", langs, COUNT(langs),
+	list_words(view, "langs", langs, COUNT(langs),
 	    word_index(langs, COUNT(langs), request->key.lang));
 	fill_numbers(view, "sizes", sizes, COUNT(sizes), own_rows(request, device));
-	fill_words(view, "rules", rules, COUNT(rules),
+	list_words(view, "rules", rules, COUNT(rules),
 	    prefs != NULL && prefs->write_rule == 1);
 }
 
@@ -485,28 +468,7 @@ change_password(struct request *request, struct settings *work)
 	return OK;
 }
 
-/* ---- the page of sessions ---- */
-
-static enum err
-end_one(struct request *request, struct settings *work)
-{
-	(void)work;
-	return sessions_end(request);
-}
-
-static enum err
-end_others(struct request *request, struct settings *work)
-{
-	(void)work;
-	return sessions_end_others(request);
-}
-
-static enum err
-save_places(struct request *request, struct settings *work)
-{
-	(void)work;
-	return sessions_places(request);
-}
+/* ---- which post ---- */
 
 static const struct {
 	struct str name;
@@ -518,9 +480,9 @@ static const struct {
 	{ STR("live"), .run = save },
 	{ STR("password"), .run = change_password },
 	{ STR("everywhere"), .run = end_everywhere },
-	{ STR("end"), .run = end_one },
-	{ STR("others"), .run = end_others },
-	{ STR("places"), .run = save_places },
+	{ STR("end"), .elsewhere = sessions_end },
+	{ STR("others"), .elsewhere = sessions_end_others },
+	{ STR("places"), .elsewhere = sessions_places },
 	{ STR("presence"), .elsewhere = presence_settings_save },
 	{ STR("image"), .elsewhere = presence_settings_image },
 	{ STR("noimage"), .elsewhere = presence_settings_image },

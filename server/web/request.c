@@ -267,8 +267,8 @@ classify(struct request *request)
 	request->device.family = str_dup(&request->arena, place->device.family);
 }
 
-static const Rec__DevicePrefs *
-device_prefs(const struct request *request)
+const Rec__DevicePrefs *
+request_device_prefs(const struct request *request)
 {
 	const Rec__User *user = request->viewer.user;
 
@@ -308,7 +308,7 @@ key_device(struct request *request)
 {
 	const struct device_default *defaults =
 	    &device_defaults[request->device.class];
-	const Rec__DevicePrefs *prefs = device_prefs(request);
+	const Rec__DevicePrefs *prefs = request_device_prefs(request);
 	struct view_key *key = &request->key;
 	struct str label;
 
@@ -375,7 +375,7 @@ set_key(struct request *request)
 	if (request_query(request, "re").len != 0 && request_counts(request) &&
 	    !request->resumed_hold && request->piece == PIECE_NONE)
 		line_mended(request->viewer.sid);
-	mode_set(request, device_prefs(request));
+	mode_set(request, request_device_prefs(request));
 	key->text_max = key->face == FACE_WML ? 240 : 1 << 20;
 }
 

@@ -181,6 +181,9 @@ struct str request_query(const struct request *request, const char *name);
 uint64_t request_query_u64(const struct request *request, const char *name,
     uint64_t otherwise);
 
+/* What the person chose for this kind of client, or NULL. */
+const Rec__DevicePrefs *request_device_prefs(const struct request *request);
+
 /* May this request move soft state (read marks, activity)? */
 bool request_counts(const struct request *request);
 
