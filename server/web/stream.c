@@ -256,6 +256,8 @@ begin(struct stream *stream)
 	size_t len;
 
 	stream->state = FLOWING;
+	/* The pieces have their own; this lasts for minutes. */
+	arena_fini(&stream->request->arena);
 	if (!make(stream, PIECE_END, &stream->ends[0], &len) ||
 	    !make(stream, PIECE_LATE_END, &stream->ends[1], &len)) {
 		stream->state = OVER;
