@@ -57,9 +57,7 @@ def test_a_server_that_stops_is_found_again_by_itself(serve):
     server = serve(hold_s=50)
     browser, friend, cid = in_a_talk(server)
     try:
-        server.stop()
-        server.listen = f"{server.host}:{server.port}"
-        server.start()
+        server.restart()
         friend.close()
         server.wait_held(deadline_s=60)
         people.say(friend, cid, "after the restart")
@@ -77,8 +75,7 @@ def test_after_a_cut_the_page_stays_and_one_key_goes_on(serve):
         server.wait_held()
         server.kill()
         browser.wait("Error")
-        server.listen = f"{server.host}:{server.port}"
-        server.start()
+        server.restart()
         friend.close()
         browser.keys("Enter")                    # its own message
         browser.wait_gone("Error")

@@ -117,9 +117,7 @@ def test_a_server_that_restarts_is_found_again_by_itself(browser, serve):
     server = serve(hold_s=LONG)
     friend, cid = in_a_talk(browser, server)
     browser.one("textarea[name=m]").send_keys("kept through it")
-    server.stop()
-    server.listen = f"{server.host}:{server.port}"
-    server.start()
+    server.restart()
     friend.close()
     server.wait_held(deadline_s=60)
     people.say(friend, cid, "after the restart")
@@ -132,8 +130,7 @@ def test_a_cut_hold_is_mended_by_the_link_outside(browser, serve):
     friend, cid = in_a_talk(browser, server)
     browser.one("textarea[name=m]").send_keys("kept through it")
     server.kill()
-    server.listen = f"{server.host}:{server.port}"
-    server.start()
+    server.restart()
     friend.close()
     people.say(friend, cid, "after the crash")
     browser.follow("a[target=log]")
@@ -223,8 +220,7 @@ def test_a_cut_stream_is_mended_by_the_link_outside(streamer, serve):
     friend, cid = in_a_stream(streamer, server)
     streamer.one("textarea[name=m]").send_keys("kept through it")
     server.kill()
-    server.listen = f"{server.host}:{server.port}"
-    server.start()
+    server.restart()
     friend.close()
     people.say(friend, cid, "after the crash")
     streamer.follow("a[target=log]")
@@ -238,9 +234,7 @@ def test_a_cut_stream_is_mended_by_the_link_outside(streamer, serve):
 def test_a_stopped_server_is_found_again_by_the_stream(streamer, serve):
     server = serve()
     friend, cid = in_a_stream(streamer, server)
-    server.stop()
-    server.listen = f"{server.host}:{server.port}"
-    server.start()
+    server.restart()
     friend.close()
     server.wait_held(deadline_s=60)
     people.say(friend, cid, "after the restart")
