@@ -3,7 +3,6 @@ sign-in does to the others: with held requests in flight, over several serving t
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import time
 import pytest
 import zt
 from people import (PASSWORD, assert_signed_in, has_sign_in, message_form, pair, sign_in, sign_out,
@@ -337,8 +336,6 @@ def test_nobody_ends_sessions_of_others(shared):
 def test_the_number_of_sessions_falls_when_one_idles_out(serve):
     """The page watches the clock: a browser that asks with its ETag gets the new number."""
     server = serve()
-    # One in the morning, UTC: form keys, and with them pages, end with the day.
-    server.advance(int((DAY / 1000 - time.time() % 86400 + 3600) * 1000))
     one = somebody(server)
     somebody_else(one, cookies=False)
     server.advance(DAY - int(time.time() * 1000) % DAY + 60000)    # form keys name the day
