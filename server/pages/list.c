@@ -39,11 +39,9 @@ list_fill(struct request *request, struct str self, struct slice slice,
 }
 
 void
-list_words(struct view *view, const char *key, const struct str *words, size_t n,
-    size_t chosen)
+list_words(struct view *view, struct view_node *list, const struct str *words,
+    size_t n, size_t chosen)
 {
-	struct view_node *list = view_list(view, &view->root, key);
-
 	for (size_t i = 0; i < n; i++) {
 		struct view_row *row = view_row(view, list);
 

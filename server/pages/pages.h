@@ -62,9 +62,9 @@ struct slice list_slice(const struct request *request, size_t total);
 void list_fill(struct request *request, struct str self, struct slice slice,
     size_t total);
 
-/* A list to choose from: value, and on for the one in force. */
-void list_words(struct view *view, const char *key, const struct str *words,
-    size_t n, size_t chosen);
+/* Rows of a list to choose from: value, and on for the one in force. */
+void list_words(struct view *view, struct view_node *list,
+    const struct str *words, size_t n, size_t chosen);
 
 /* ---- who.c: what a page says of another's presence ---- */
 

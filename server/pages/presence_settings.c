@@ -67,10 +67,12 @@ fill_form(struct request *request, const struct showing *showing)
 	bool again = request->err != OK &&
 	    str_eq(request->field[FIELD_DO], STR("presence"));
 
-	list_words(view, "states", states, COUNT(states), chosen(request,
-	    FIELD_STATE, states, COUNT(states), showing->mode));
-	list_words(view, "sees", sees, COUNT(sees), chosen(request,
-	    FIELD_SEE, sees, COUNT(sees), showing->rule));
+	list_words(view, view_list(view, &view->root, "states"),
+	    states, COUNT(states), chosen(request, FIELD_STATE, states,
+	    COUNT(states), showing->mode));
+	list_words(view, view_list(view, &view->root, "sees"),
+	    sees, COUNT(sees), chosen(request, FIELD_SEE, sees, COUNT(sees),
+	    showing->rule));
 	view_text(view, &view->root, "status", again ?
 	    request->field[FIELD_STATUS] :
 	    str_of(request->viewer.user->status));

@@ -96,8 +96,8 @@ sessions_show(struct request *request)
 	view_text(view, &view->root, "key",
 	    formkey_make(request, FORM_GENERAL, 0, 0));
 	view_bool(view, &view->root, "path", path);
-	list_words(view, "rules", rules, PLACES_COUNT,
-	    account_places(request->viewer.user));
+	list_words(view, view_list(view, &view->root, "rules"),
+	    rules, PLACES_COUNT, account_places(request->viewer.user));
 	return path ? OK : fill_sessions(request);
 }
 

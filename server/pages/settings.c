@@ -113,11 +113,13 @@ fill_rare(struct request *request, const Rec__DevicePrefs *device)
 	struct view *view = &request->view;
 	struct str charset = { (char *)device->charset.data, device->charset.len };
 
-	list_words(view, "faces", faces, request->device.takes_html ?
+	list_words(view, view_list(view, &view->root, "faces"),
+	    faces, request->device.takes_html ?
 	    COUNT(faces) : COUNT(faces) - 1, device->face == 0 ? 0 :
 	    device->face == 1 + FACE_WML ? 1 : 2);
-	list_words(view, "charsets", charsets, COUNT(charsets),
-	    charset.len == 0 ? 0 : word_index(charsets, COUNT(charsets), charset));
+	list_words(view, view_list(view, &view->root, "charsets"),
+	    charsets, COUNT(charsets), charset.len == 0 ? 0 :
+	    word_index(charsets, COUNT(charsets), charset));
 }
 
 static void
@@ -126,11 +128,12 @@ fill_often(struct request *request, const Rec__DevicePrefs *device)
 	struct view *view = &request->view;
 	const Rec__Prefs *prefs = request->viewer.user->prefs;
 
-	list_words(view, "langs", langs, COUNT(langs),
-	    word_index(langs, COUNT(langs), request->key.lang));
+	list_words(view, view_list(view, &view->root, "langs"),
+	    langs, COUNT(langs), word_index(langs, COUNT(langs),
+	    request->key.lang));
 	fill_numbers(view, "sizes", sizes, COUNT(sizes), own_rows(request, device));
-	list_words(view, "rules", rules, COUNT(rules),
-	    prefs != NULL && prefs->write_rule == 1);
+	list_words(view, view_list(view, &view->root, "rules"),
+	    rules, COUNT(rules), prefs != NULL && prefs->write_rule == 1);
 }
 
 static enum err password_show(struct request *request);

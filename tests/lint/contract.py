@@ -137,7 +137,7 @@ BAD = [
     ("server/pages/inbox.c", 'view_text(view, row, "snippet"', 'view_text(view, &view->root, "snippet"', "sets text snippet"),
     ("server/pages/inbox.c", 'view_text(view, row, "snippet"', 'other(view, row, "snippet"', "nobody sets text talks[].snippet"),
     ("server/pages/inbox.c", '&view->root, "talks")', '&view->root, "walks")', "sets list walks"),
-    ("server/pages/settings.c", '(view, "langs"', '(view, "tongues"', "sets list tongues"),
+    ("server/pages/settings.c", 'root, "langs"', 'root, "tongues"', "sets list tongues"),
     ("server/pages/signin.c", '"text_key"', '"why"', "sets text why"),
     ("server/pages/settings.c", 'page = "password"', 'page = "passwort"', "fills page passwort"),
     (SHELL, 'root, "lang"', 'root, "tongue"', "sets text tongue"),
