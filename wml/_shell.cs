@@ -38,7 +38,7 @@ def:presence(n, status) ?><?cs if:n ?> <?cs var:T.presence[n] ?><?cs if:status ?
 <!DOCTYPE wml PUBLIC "-//WAPFORUM//DTD WML 1.1//EN" "http://www.wapforum.org/DTD/wml_1.1.xml">
 <wml><template><do type="prev"><prev/></do></template>
 <card title="<?cs var:title ?>"<?cs if:?fresh ?> newcontext="true"<?cs /if ?><?cs
-if:?refresh_ds && (page == "inbox" || page == "conversation") ?> ontimer="<?cs var:self ?>"><timer value="<?cs var:refresh_ds ?>"/><?cs else ?>><?cs /if ?><?cs /def ?><?cs
+if:?refresh_ds && (page == "inbox" || page == "conversation") ?> ontimer="<?cs var:next ?>"><timer value="<?cs var:refresh_ds ?>"/><?cs else ?>><?cs /if ?><?cs /def ?><?cs
 
 # News elsewhere.  A talk has it behind its messages: they come first.
 ?><?cs def:bar() ?><?cs

@@ -77,7 +77,8 @@ mode_is_log(const struct request *request)
 bool
 mode_by_itself(const struct request *request)
 {
-	return request_query(request, "w").len != 0 || mode_is_log(request);
+	return request_query(request, "w").len != 0 || mode_is_log(request) ||
+	    request_query(request, MODE_BY_ITSELF).len != 0;
 }
 
 struct str

@@ -33,7 +33,9 @@ struct str mode_switched(const struct request *request);
 bool mode_is_log(const struct request *request);
 
 /* Does its client fetch this by itself, whether or not somebody is there?  A
- * hold, or what moves in a frame. */
+ * hold, what moves in a frame, or the address that a page refreshes itself to,
+ * which says so in its query. */
+#define MODE_BY_ITSELF "y"
 bool mode_by_itself(const struct request *request);
 
 #endif

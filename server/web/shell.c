@@ -131,9 +131,11 @@ fill_refresh(struct request *request, struct str self)
 	if (seconds == 0 && request->piece == PIECE_NONE) {
 		self = held_link(request, self);
 		request->reply.no_store = true; /* no two tabs with one nonce */
-	} else if (seconds < 15 && request->key.face == FACE_WML) {
-		seconds = 15;
+	} else if (!mode_is_log(request)) {
+		self = with_query(request, self, MODE_BY_ITSELF, STR("1"));
 	}
+	if (seconds != 0 && seconds < 15 && request->key.face == FACE_WML)
+		seconds = 15;
 	view_int(view, root, "refresh", seconds);
 	view_int(view, root, "refresh_ds", seconds * 10);
 	view_link(view, root, "next", self);

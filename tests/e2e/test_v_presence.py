@@ -103,6 +103,22 @@ def test_a_frame_that_loads_itself_is_no_activity(serve):
     becomes(other, one.name, ONLINE)
 
 
+@pytest.mark.parametrize("preset", ["NOKIA7110", "ELINKS"])
+def test_a_page_that_loads_itself_is_no_activity(serve, preset):
+    """Without frames it is the page that refreshes: to an address of its own."""
+    server = serve()
+    one, other = friends(server, preset, "CHROME")
+    save(one, live="15")
+    page = one.get("./")
+    href = re.search(r"url=([^\"]+)|ontimer=\"([^\"]+)\"", page.text)
+    href = next(filter(None, href.groups())).replace("&amp;", "&")
+    for _ in range(4):
+        server.advance(4 * 60000)
+        for _ in range(2):
+            assert one.request("GET", one.resolve(href)).status == 200
+    becomes(other, one.name, AWAY)
+
+
 @pytest.mark.parametrize("preset,state", [("NOKIA7110", PHONE), ("GBK", PHONE), ("CHROME", ONLINE),
                                           ("LYNX", ONLINE)])
 def test_on_phone_is_seen_by_the_client(shared, preset, state):
