@@ -172,6 +172,16 @@ def against_floor(what, target, plan, top, body, limit, status=200):
         f"{ratio:.2f} x floor ({spread})", f"<= {limit:g} x floor", ratio <= limit)
 
 
+def settled(target, path, token):
+    """A page as it stays once everybody has been told who is here; (head, body, ETag)."""
+    while True:
+        _, before = fetch(target, path, token)
+        time.sleep(2.5)
+        top, body = fetch(target, path, token)
+        if re.sub(rb"\d\d:\d\d:\d\d", b"", body) == re.sub(rb"\d\d:\d\d:\d\d", b"", before):
+            return top, body, header(top, "ETag")
+
+
 def pages():
     """One talk of two people who came by HTTP: register, befriend, write."""
     it = server()
@@ -180,9 +190,7 @@ def pages():
         people.say((a, b)[number % 2], cid, f"{number}: some forty bytes as people write them")
     key = people.message_form(a).value["k"]
     token, cid = a.cookies["z"], f"{cid}?{WHOLE}"
-    fetch(it, f"/{cid}", token)
-    top, body = fetch(it, f"/{cid}", token)
-    etag = header(top, "ETag")
+    top, body, etag = settled(it, f"/{cid}", token)
     unmodified, _ = fetch(it, f"/{cid}", token, If_None_Match=etag)
     assert b" 304 " in unmodified.split(b"\r\n")[0] and body.count(b"<li") >= 20
     against_floor("conversation page, nothing new (304)", it, [("C", token, cid, etag)],
