@@ -8,7 +8,7 @@
  * wait for ever.
  *
  * Writers do not wait for a checkpoint but at a page while it is copied out, and
- * share the disk with it: their p99 is the same with and without (doc/design.md).
+ * share the disk with it: their p50 is the same, their p99 larger (doc/design.md).
  * Writing nearly all pages ahead costs a quarter more CPU and gains nothing.
  */
 #include "store/internal.h"
