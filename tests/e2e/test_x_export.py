@@ -549,7 +549,7 @@ def test_who_does_not_read_holds_little_memory(server, tmp_path, name):
         sock.close()
     wait_until("there is room again",
                lambda: client.request("HEAD", "/" + name, check=False).status == 200)
-    assert each < 6
+    assert each < 4
 
 
 def test_a_stop_does_not_wait_for_a_slow_reader(server, tmp_path):
